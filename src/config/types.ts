@@ -1,0 +1,152 @@
+import type { Direction, FactorTransform, HealthCategory, TableName, Timing } from '../types.js';
+
+/** When the value of a column became true: with its record, at another instant column of the row, or in a history table. */
+export type ColumnTime = 'fixed' | { readonly at: string };
+
+/** How one contract column is filled from a source. */
+export interface ColumnMapping {
+  /** Column name in the file. */
+  readonly from: string;
+  /** Translation of the file's texts, for example { "0": "post" }; a text outside it is quarantined. */
+  readonly values: Readonly<Record<string, string>> | null;
+  /** Overrides the contract's own column time; null keeps it. */
+  readonly time: ColumnTime | null;
+  /** Decimals kept when the column is a measure; null keeps the contract's. */
+  readonly decimals: number | null;
+}
+
+export interface SourceConfig {
+  readonly table: TableName;
+  /** Paths or globs relative to the workspace. */
+  readonly files: readonly string[];
+  readonly format: 'csv' | 'parquet';
+  /** CSV only; null = sniffed among , ; tab |. */
+  readonly delimiter: string | null;
+  /** Texts that mean NULL in CSV, besides the empty cell. */
+  readonly nullValues: readonly string[];
+  /** Zone of naive timestamps. */
+  readonly timezone: string;
+  readonly timezoneDeclared: boolean;
+  /** File column with the instant when the record became knowable; null = the contract's event time. */
+  readonly knownAt: string | null;
+  /** ISO instant or date up to which the table is complete; null = assumed by the rule of watermarks. */
+  readonly completeUntil: string | null;
+  /** Accepts changing columns that are not declared as if they were fixed; reports repeat it. */
+  readonly assumeFixed: boolean;
+  readonly columns: Readonly<Record<string, ColumnMapping>>;
+  /** Where to get the file when it is absent (shown in the error, exit 3). */
+  readonly origin: string | null;
+}
+
+export interface OutcomeConfig {
+  readonly leadDays: number;
+  readonly horizonDays: number;
+  readonly graceDays: number;
+}
+
+/** A block as explicit as-of dates, or a closed range of them. */
+export interface BlockRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface BlocksConfig {
+  readonly train: BlockRange;
+  /** null: a fifth of the accounts (parents whole) cut out of the training dates. */
+  readonly validation: BlockRange | null;
+  readonly calibration: BlockRange;
+  readonly test: BlockRange;
+}
+
+/** One ready feature table instead of raw tables. */
+export interface SnapshotsConfig {
+  readonly files: readonly string[];
+  readonly format: 'csv' | 'parquet';
+  readonly delimiter: string | null;
+  readonly nullValues: readonly string[];
+  readonly account: string;
+  readonly parent: string | null;
+  /** Column with the as-of date; null = not dated, k folds. */
+  readonly asOf: string | null;
+  readonly outcome: { readonly column: string; readonly positive: string };
+  readonly target: 'churn';
+  readonly horizonDays: number;
+  /** Column with ARR, or null. */
+  readonly value: string | null;
+  /** Feature columns; `type: auto` = number when every non-null training cell is one, else category. */
+  readonly features: Readonly<
+    Record<string, { readonly type: 'number' | 'category' | 'auto'; readonly unit: string; readonly about: string; readonly step: number | null; readonly direction: Direction; readonly actionable: boolean }>
+  >;
+  readonly folds: number;
+  readonly origin: string | null;
+}
+
+export interface Config {
+  readonly name: string;
+  /** Absolute directory of the workspace. Never part of a hash. */
+  readonly workspace: string;
+  readonly shape: 'events' | 'snapshots';
+  /** Midnight that starts this ISO date in `calendar.timezone`; records known at or after it are quarantined. null only for undated snapshots. */
+  readonly dataEnd: string | null;
+  readonly currency: string;
+  readonly calendar: {
+    readonly timezone: string;
+    /** Explicit dates, or a rhythm between `first` and `last` (null = earliest and latest that the data allow). */
+    readonly dates: readonly string[] | null;
+    readonly every: 'month' | 'week';
+    readonly first: string | null;
+    readonly last: string | null;
+  };
+  readonly sources: readonly SourceConfig[];
+  readonly snapshots: SnapshotsConfig | null;
+  readonly outcomes: { readonly churn: OutcomeConfig; readonly upsell: OutcomeConfig | null };
+  readonly features: {
+    /** Event types that get features of their own, in this order. */
+    readonly eventTypes: readonly string[];
+    /** Event types that count as core value. */
+    readonly coreEvents: readonly string[];
+    /** Windows in days of the usage families. */
+    readonly windows: readonly number[];
+    readonly exclude: readonly string[];
+  };
+  readonly models: {
+    readonly seed: number;
+    readonly neural: { readonly hidden: readonly number[]; readonly learningRate: number; readonly weightDecay: number; readonly maxEpochs: number; readonly patience: number; readonly batch: number } | null;
+    /** Pre-declared factors of the drivers fit, in order of priority; null = the catalogue's own list. */
+    readonly drivers: readonly string[] | null;
+    readonly backend: 'auto' | 'cpu' | 'wasm' | 'tensorflow';
+  };
+  readonly health: { readonly profile: string } | null;
+  readonly blocks: BlocksConfig | null;
+  readonly gates: { readonly skill: boolean };
+  /** SHA-256 of everything above that can change a result (no paths of the machine, threads or memory). */
+  readonly hash: string;
+}
+
+/** A factor as written in a profile. */
+export interface ProfileFactor {
+  readonly name: string;
+  readonly feature: string;
+  readonly dimension: string;
+  readonly weight: number;
+  readonly required: boolean;
+  readonly timing: Timing;
+  readonly actionable: boolean;
+  readonly transform: FactorTransform;
+  readonly about: string;
+  readonly evidence: string;
+}
+
+/** The manual health score of `models/manual/<name>.yaml`, resolved and validated. */
+export interface ManualProfile {
+  readonly name: string;
+  readonly purpose: 'predictor' | 'actionable';
+  readonly owner: string;
+  readonly approver: string;
+  readonly date: string;
+  readonly minCoverage: number;
+  readonly peers: { readonly by: readonly string[]; readonly minPeers: number };
+  readonly factors: readonly ProfileFactor[];
+  readonly categories: readonly HealthCategory[];
+  readonly hash: string;
+}

@@ -1,0 +1,88 @@
+import { isAbsolute, join } from 'node:path';
+import type { Config } from '../config/types.js';
+import { type Frame, readFrame } from '../datasets/frame.js';
+import { buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
+import { buildOutcomes } from '../outcomes/index.js';
+import { planAsOf } from '../sources/calendar.js';
+import { ingestSources } from '../sources/ingest.js';
+import { buildSpine } from '../sources/spine.js';
+import { sql } from '../sql/sql.js';
+import type { AsOf, Engine, FeatureInfo, Tables } from '../types.js';
+import type { Effects } from './effects.js';
+import { hashOf, runStage } from './stages.js';
+
+/** What every command on raw tables begins with. */
+export interface Ingested {
+  readonly tables: Tables;
+  /** SHA-256 over the contents of all source files. */
+  readonly dataHash: string;
+  readonly key: string;
+}
+
+export interface Context {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly effects: Effects;
+}
+
+/** Source files → checked tables in the workspace's database; reused while files and mapping are the same. */
+export async function ingest({ config, engine, effects }: Context): Promise<Ingested> {
+  const dataHash = await hashFiles(config.sources.flatMap(source => source.files.map(file => [source.table, file] as const)), { config, engine, effects });
+  const key = hashOf('ingest', effects.version, dataHash, config.sources, config.dataEnd, config.currency, config.calendar.timezone);
+  const stage = await runStage(engine, { name: 'ingest', key, compute: () => ingestSources(engine, config) });
+  return { tables: stage.value, dataHash, key };
+}
+
+/** SHA-256 over names (as configured) and contents of files; a pattern without a file is left to ingest to report. */
+export async function hashFiles(files: readonly (readonly [string, string])[], { config, engine, effects }: Context): Promise<string> {
+  const parts: unknown[] = [];
+  for (const [label, pattern] of files) {
+    const path = isAbsolute(pattern) ? pattern : join(config.workspace, pattern);
+    const found = await engine.rows(sql`select file from glob(${path}) order by file`);
+    for (const { file } of found) parts.push(label, await effects.files.hash(file as string));
+  }
+  return hashOf(parts);
+}
+
+export interface SnapshotStage {
+  readonly infos: readonly FeatureInfo[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  readonly dates: readonly AsOf[];
+}
+
+/** Spine, features and outcomes of every as-of date (the calendar's and data end) in tables of the database. */
+export async function buildTables(context: Context, ingested: Ingested): Promise<SnapshotStage> {
+  const { config, engine, effects } = context;
+  const { calendar, outcomes, features } = config;
+  const key = hashOf('snapshots', effects.version, ingested.key, calendar, outcomes, features);
+  const { value } = await runStage(engine, {
+    name: 'snapshots',
+    key,
+    compute: async () => {
+      const dates = await planAsOf(engine, config, ingested.tables);
+      const stage = await computeSnapshots(context, ingested.tables, dates);
+      await buildOutcomes(engine, { config, tables: ingested.tables });
+      return stage;
+    }
+  });
+  return value;
+}
+
+/** Spine and features at the given dates; with `names` only those features are computed. */
+export async function computeSnapshots(
+  { config, engine }: Context,
+  tables: Tables,
+  dates: readonly AsOf[],
+  names?: ReadonlySet<string>
+): Promise<SnapshotStage> {
+  const catalogue = buildCatalogue(config, tables);
+  const features = names === undefined ? catalogue.features : catalogue.features.filter(feature => names.has(feature.name));
+  await buildSpine(engine, { asOf: dates, config, tables });
+  await buildSnapshots(engine, { config, tables, features });
+  return { infos: featureInfos(features), skipped: catalogue.skipped, dates };
+}
+
+/** The frame of all snapshots with their outcomes. */
+export function frameOf(engine: Engine, stage: SnapshotStage): Promise<Frame> {
+  return readFrame(engine, stage.infos, true);
+}

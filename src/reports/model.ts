@@ -1,0 +1,79 @@
+import type { BlockName, BlockSummary, DriversFit, ModelResult, RowCounts, Target } from '../types.js';
+
+/** Everything a report shows, as plain JSON; every printed number is one of these, rounded. */
+export interface ReportModel {
+  readonly runId: string;
+  readonly product: string;
+  readonly name: string;
+  readonly currency: string;
+  /** Date of the newest snapshot that was scored (data end), or empty when not dated. */
+  readonly asOf: string;
+  readonly dataEnd: string;
+  readonly timeOrdered: boolean;
+  /** k of k folds when not time-ordered. */
+  readonly folds: number;
+  readonly backend: string;
+  readonly seed: number;
+  readonly dataHash: string;
+  readonly configHash: string;
+  readonly horizonDays: number;
+  readonly headline: Headline | null;
+  readonly models: readonly ModelResult[];
+  readonly inForce: Readonly<Partial<Record<Target, string>>>;
+  readonly blocks: Readonly<Partial<Record<Target, Readonly<Record<BlockName, BlockSummary>>>>>;
+  readonly drivers: DriversFit | null;
+  readonly health: HealthReport | null;
+  readonly quality: QualityReport;
+  readonly gates: readonly { readonly name: string; readonly passed: boolean; readonly detail: string }[];
+  /** How many more churn episodes the learned models need; 0 when enough. */
+  readonly episodesNeeded: number;
+  /** Sentences that the reader must know (validation shares training dates, known-at assumed, ...). */
+  readonly notes: readonly string[];
+}
+
+export interface Headline {
+  readonly accounts: number;
+  readonly arr: number;
+  readonly expectedChurned: number;
+  readonly expectedChurnedInterval: readonly [number, number];
+  readonly expectedLostArr: number;
+  readonly expectedLostArrInterval: readonly [number, number];
+  readonly model: string;
+}
+
+export interface HealthReport {
+  readonly profile: string;
+  readonly accountMean: number | null;
+  readonly arrMean: number | null;
+  readonly accountCategory: string;
+  readonly arrCategory: string;
+  readonly actionableShare: number;
+  readonly laggingShare: number;
+  /** Counts at data end, in the order of the scale, `Undefined` last. */
+  readonly categories: readonly {
+    readonly label: string;
+    readonly color: string;
+    readonly meaning: string;
+    readonly accounts: number;
+    readonly arr: number;
+  }[];
+  /** Held-out test block: what happened to each category, and what the calibrated manual score said. */
+  readonly outcomes: readonly {
+    readonly label: string;
+    readonly n: number;
+    readonly churned: number;
+    readonly observed: number;
+    readonly interval: readonly [number, number];
+    readonly predicted: number;
+  }[];
+  readonly factors: readonly { readonly name: string; readonly about: string; readonly weight: number; readonly dimension: string }[];
+}
+
+export interface QualityReport {
+  readonly rows: Readonly<Record<string, RowCounts>>;
+  readonly reasons: readonly { readonly table: string; readonly reason: string; readonly rows: number }[];
+  readonly watermarks: readonly { readonly table: string; readonly until: string; readonly assumed: boolean }[];
+  readonly skippedFeatures: readonly { readonly name: string; readonly reason: string }[];
+  readonly snapshots: number;
+  readonly features: number;
+}
