@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError } from '../errors.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, suggest } from './suggest.js';
 import { type KeyPath, prefix, type YamlSource } from './yaml.js';
 
 type Issue = z.core.$ZodIssue;
@@ -14,19 +14,24 @@ interface Problem {
 
 /**
  * Checks a document against a schema and returns the schema's output.
- * @throws ConfigError naming file, line, column, key path, what was expected and what came, for the first problem in
- * the file; the places of the others follow. A misspelled key comes with the nearest right one.
+ * @throws ConfigError naming file, line, column, key path, what was expected and what came, for a misspelled key
+ * (with the nearest right one), else the first problem in the file; the places of the others follow.
  */
 export function parseWith<T>(schema: z.ZodType<T>, source: YamlSource): T {
   const result = schema.safeParse(source.value, { reportInput: true });
   if (result.success) return result.data;
-  throw report(source, result.error.issues.flatMap(issue => problems(issue, [], schema)));
+  throw report(
+    source,
+    result.error.issues.flatMap(issue => problems(issue, [], schema))
+  );
 }
 
 function report(source: YamlSource, found: readonly Problem[]): ConfigError {
   const placed = found
     .map(problem => ({ ...problem, place: problem.onKey ? source.keyPlace(problem.path) : source.place(problem.path) }))
-    .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+    .sort(
+      (a, b) => Number(b.onKey) - Number(a.onKey) || a.place.line - b.place.line || a.place.column - b.place.column
+    );
   const first = placed[0]!;
   const rest = placed.slice(1, 6).map(p => `line ${p.place.line} (${pathText(p.path)})`);
   const more = placed.length > 6 ? ` and ${placed.length - 6} more` : '';
@@ -63,7 +68,14 @@ function unknownKey(key: string, path: KeyPath, known: readonly string[]): strin
 
 function wording(issue: Issue): string {
   if (issue.code === 'custom' || issue.code === 'invalid_format') return issue.message;
-  return expected(expectation(issue), issue.input);
+  return expected(expectation(issue), issue.input) + hint(issue);
+}
+
+/** The nearest allowed text, where a text was given. */
+function hint(issue: Issue): string {
+  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return '';
+  const near = suggest(issue.input, issue.values.map(String));
+  return near === null ? '' : `; did you mean ${near}?`;
 }
 
 function expected(what: string, input: unknown): string {

@@ -22,7 +22,7 @@ export function suggest(name: string, candidates: readonly string[]): string | n
 export function didYouMean(name: string, candidates: readonly string[]): string {
   const near = suggest(name, candidates);
   if (near !== null) return `did you mean ${near}?`;
-  if (candidates.length === 0) return 'nothing may stand here';
+  if (candidates.length === 0) return 'there is none to choose from';
   const shown = candidates.slice(0, 20).join(', ');
   return `expected one of ${shown}${candidates.length > 20 ? `, … (${candidates.length} in all)` : ''}`;
 }

@@ -75,7 +75,17 @@ export interface SnapshotsConfig {
   readonly value: string | null;
   /** Feature columns; `type: auto` = number when every non-null training cell is one, else category. */
   readonly features: Readonly<
-    Record<string, { readonly type: 'number' | 'category' | 'auto'; readonly unit: string; readonly about: string; readonly step: number | null; readonly direction: Direction; readonly actionable: boolean }>
+    Record<
+      string,
+      {
+        readonly type: 'number' | 'category' | 'auto';
+        readonly unit: string;
+        readonly about: string;
+        readonly step: number | null;
+        readonly direction: Direction;
+        readonly actionable: boolean;
+      }
+    >
   >;
   readonly folds: number;
   readonly origin: string | null;
@@ -111,7 +121,14 @@ export interface Config {
   };
   readonly models: {
     readonly seed: number;
-    readonly neural: { readonly hidden: readonly number[]; readonly learningRate: number; readonly weightDecay: number; readonly maxEpochs: number; readonly patience: number; readonly batch: number } | null;
+    readonly neural: {
+      readonly hidden: readonly number[];
+      readonly learningRate: number;
+      readonly weightDecay: number;
+      readonly maxEpochs: number;
+      readonly patience: number;
+      readonly batch: number;
+    } | null;
     /** Pre-declared factors of the drivers fit, in order of priority; null = the catalogue's own list. */
     readonly drivers: readonly string[] | null;
     readonly backend: 'auto' | 'cpu' | 'wasm' | 'tensorflow';

@@ -32,16 +32,7 @@ export const TABLE_COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
   ],
   plans: ['plan', 'rank', 'seats_included'],
   events: ['account_id', 'user_id', 'occurred_at', 'event_type', 'value', 'duration_seconds'],
-  tickets: [
-    'ticket_id',
-    'account_id',
-    'opened_at',
-    'resolved_at',
-    'priority',
-    'rating',
-    'rated_at',
-    'escalated_at'
-  ],
+  tickets: ['ticket_id', 'account_id', 'opened_at', 'resolved_at', 'priority', 'rating', 'rated_at', 'escalated_at'],
   invoices: ['invoice_id', 'account_id', 'issued_at', 'due_at', 'paid_at', 'failed_at', 'amount', 'currency'],
   surveys: ['survey_id', 'account_id', 'user_id', 'kind', 'sent_at', 'responded_at', 'score'],
   touchpoints: ['touchpoint_id', 'account_id', 'occurred_at', 'kind', 'two_way', 'cancelled_by']

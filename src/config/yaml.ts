@@ -1,4 +1,19 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  Parser,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+  type YAMLWarning
+} from 'yaml';
 import { ConfigError } from '../errors.js';
 
 /** Keys and list positions from the root of a document to a value. */
@@ -22,14 +37,16 @@ export interface YamlSource {
 
 const LARGEST = 1_000_000;
 const MOST_ALIASES = 50;
+const DEEPEST = 40;
 
 /**
  * Parses one YAML 1.2 document. Dates stay texts, nothing is coerced. Refused with file, line and column: syntax
  * errors, duplicate keys, unknown tags, the key `__proto__`, aliases that multiply (more than 50 nodes), more than
- * 1,000,000 characters, several documents.
+ * 40 levels, more than 1,000,000 characters, several documents.
  */
 export function parseYaml(text: string, file: string): YamlSource {
-  if (text.length > LARGEST) throw new ConfigError(`${file}: expected at most ${LARGEST} characters, got ${text.length}`);
+  if (text.length > LARGEST)
+    throw new ConfigError(`${file}: expected at most ${LARGEST} characters, got ${text.length}`);
   const counter = new LineCounter();
   const document = readDocument(text, file, counter);
   const place = (offset: number): Place => {
@@ -37,7 +54,7 @@ export function parseYaml(text: string, file: string): YamlSource {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const broken = document.errors[0] ?? document.warnings[0];
-  if (broken !== undefined) throw new ConfigError(`${prefix(file, place(broken.pos[0]))}${firstLine(broken.message)}`);
+  if (broken !== undefined) throw new ConfigError(prefix(file, place(broken.pos[0])) + syntaxMessage(broken, text));
   refusePrototype(document, offset => prefix(file, place(offset)));
   return {
     file,
@@ -53,10 +70,22 @@ export function prefix(file: string, place: Place): string {
 }
 
 function readDocument(text: string, file: string, lineCounter: LineCounter): Document {
-  try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, version: '1.2', schema: 'core' });
-  } catch (cause) {
-    throw new ConfigError(`${file}: expected YAML, got text that cannot be parsed (nested too deeply?)`, { cause });
+  refuseDepth(text, file);
+  return parseDocument(text, { lineCounter, prettyErrors: false, version: '1.2', schema: 'core' });
+}
+
+/** Composing a document recurses and can exhaust the stack, reading its tokens does not. */
+function refuseDepth(text: string, file: string): void {
+  const open: { node: unknown; depth: number }[] = [...new Parser().parse(text)].map(node => ({ node, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, depth } = next;
+    if (typeof node !== 'object' || node === null) continue;
+    if (depth > DEEPEST) throw new ConfigError(`${file}: expected at most ${DEEPEST} levels of nesting, got more`);
+    if ('value' in node) open.push({ node: node.value, depth });
+    if ('key' in node) open.push({ node: node.key, depth });
+    if ('items' in node && Array.isArray(node.items)) {
+      for (const item of node.items) open.push({ node: item, depth: depth + 1 });
+    }
   }
 }
 
@@ -64,9 +93,12 @@ function plainValue(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch (cause) {
-    throw new ConfigError(`${file}: expected at most ${MOST_ALIASES} nodes repeated by aliases, got more; write them out`, {
-      cause
-    });
+    throw new ConfigError(
+      `${file}: expected at most ${MOST_ALIASES} nodes repeated by aliases, got more; write them out`,
+      {
+        cause
+      }
+    );
   }
 }
 
@@ -92,7 +124,11 @@ function locate(document: Document, path: KeyPath): { key: number; value: number
   return { key, value: offsetOf(node) ?? key };
 }
 
-function child(document: Document, parent: Node | null, step: string | number): { key: Node | null; value: Node | null } | null {
+function child(
+  document: Document,
+  parent: Node | null,
+  step: string | number
+): { key: Node | null; value: Node | null } | null {
   const node = isAlias(parent) ? parent.resolve(document) : parent;
   if (isMap(node)) {
     const pair = node.items.find(item => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step));
@@ -112,6 +148,13 @@ function offsetOf(node: Node | null): number | null {
   return node?.range?.[0] ?? null;
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] as string;
+/** The parser's sentence, in our words where its own does not say what to do. */
+function syntaxMessage({ code, message, pos }: YAMLParseError | YAMLWarning, text: string): string {
+  if (code === 'DUPLICATE_KEY')
+    return `expected every key once, got ${keyText(text, pos[0])} again; remove one of them`;
+  return `expected YAML, got text that cannot be parsed: ${message.split('\n')[0]}`;
+}
+
+function keyText(text: string, from: number): string {
+  return /^[^\s:]{1,80}/.exec(text.slice(from))?.[0] ?? 'a key';
 }

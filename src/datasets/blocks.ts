@@ -13,8 +13,11 @@ export interface Blocks {
 }
 
 export interface BlockInput {
-  /** Local day of each candidate row (matured outcome), ascending. */
+  /** Local day of each row with a matured outcome, ascending. */
   readonly day: Int32Array;
+  /** Days of all as-of dates, and of those that have rows whose outcome is not matured. */
+  readonly planned: readonly number[];
+  readonly immature: ReadonlySet<number>;
   readonly clusters: Int32Array;
   readonly outcome: OutcomeConfig;
   readonly config: BlocksConfig | null;
@@ -31,7 +34,7 @@ const VALIDATION_SHARE = 0.2;
  */
 export function assignBlocks(input: BlockInput): Blocks {
   const dates = [...new Set(input.day)].sort((a, b) => a - b);
-  const planned = input.config === null ? automaticDates(dates, input.outcome) : configuredDates(dates, input.config);
+  const planned = input.config === null ? automaticDates(dates, input.outcome) : configuredDates(dates, input);
   const { kept, notes } = purge(planned, input.outcome);
   const shared = kept.validation.length === 0 && kept.train.length > 0;
   const rows = Object.fromEntries(ORDER.map(name => [name, rowsOf(input.day, kept[name])])) as Record<BlockName, Int32Array>;
@@ -49,25 +52,33 @@ export function assignBlocks(input: BlockInput): Blocks {
 
 type Dates = Readonly<Record<BlockName, readonly number[]>>;
 
-function configuredDates(dates: readonly number[], config: BlocksConfig): Dates {
-  const within = (range: BlockRange | null) =>
-    range === null ? [] : dates.filter(d => dayNumber(range.from) <= d && d <= dayNumber(range.to));
-  const blocks = {
-    train: within(config.train),
-    validation: within(config.validation),
-    calibration: within(config.calibration),
-    test: within(config.test)
-  };
-  for (const name of ['train', 'calibration', 'test'] as const) {
+function configuredDates(dates: readonly number[], input: BlockInput): Dates {
+  const config = input.config as BlocksConfig;
+  const within = (days: readonly number[], { from, to }: BlockRange) => days.filter(d => dayNumber(from) <= d && d <= dayNumber(to));
+  for (const name of ORDER) {
     const range = config[name];
-    if (blocks[name].length === 0) {
-      throw new ConfigError(
-        `expected as-of dates with matured outcomes in blocks.${name} (${range.from} to ${range.to}), got none; ` +
-          `matured dates run from ${first(dates)} to ${last(dates)}: move the block, shorten the horizon, or extend the data`
-      );
-    }
+    if (range !== null) requireDates(name, { range, planned: within(input.planned, range), input, dates });
   }
-  return blocks;
+  return {
+    train: within(dates, config.train),
+    validation: config.validation === null ? [] : within(dates, config.validation),
+    calibration: within(dates, config.calibration),
+    test: within(dates, config.test)
+  };
+}
+
+/** A block without an as-of date, or whose outcomes are all still open, is a mistake in the configuration. */
+function requireDates(
+  name: BlockName,
+  { range, planned, input, dates }: { range: BlockRange; planned: readonly number[]; input: BlockInput; dates: readonly number[] }
+): void {
+  const open = planned.length > 0 && planned.every(d => input.immature.has(d));
+  if (planned.length > 0 && !open) return;
+  const got = open ? 'only outcomes that have not matured' : 'no as-of date';
+  throw new ConfigError(
+    `expected as-of dates with matured outcomes in blocks.${name} (${range.from} to ${range.to}), got ${got}; ` +
+      `matured dates run from ${first(dates)} to ${last(dates)}: move the block, shorten the horizon, or extend the data`
+  );
 }
 
 /** Test and calibration take a fifth of the matured dates each (at least one), validation a sixth, train the rest. */

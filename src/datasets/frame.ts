@@ -24,7 +24,8 @@ export async function readFrame(engine: Engine, infos: readonly FeatureInfo[], o
 }
 
 function frameQuery(infos: readonly FeatureInfo[], outcomes: boolean): Sql {
-  const features = join(infos.map(info => sql`s.${id(info.name)}`));
+  // The spine's own columns are selected once, also when they are features.
+  const features = join(infos.filter(info => info.name !== 'arr').map(info => sql`s.${id(info.name)}`));
   const labels = outcomes
     ? raw(', o.churn, o.churn_status, o.churn_kind, o.churn_us, o.upsell, o.upsell_status, o.upsell_kind, o.upsell_us')
     : raw('');

@@ -11,6 +11,8 @@ export interface Effects {
   seconds(): number;
   /** A note for people (stderr). */
   note(line: string): void;
+  /** Where the work is; shown only when stderr is a terminal. */
+  progress(line: string): void;
   readonly files: Files;
   /** Version of the product, from its package.json. */
   readonly version: string;
@@ -44,6 +46,9 @@ export async function realEffects(options: { quiet: boolean }): Promise<Effects>
     seconds: () => performance.now() / 1000,
     note: line => {
       if (!options.quiet) process.stderr.write(`${line}\n`);
+    },
+    progress: line => {
+      if (!options.quiet && process.stderr.isTTY) process.stderr.write(`${line}\n`);
     },
     files: realFiles,
     version: (packageJson as { version: string }).version

@@ -45,7 +45,10 @@ export async function hashFiles(files: readonly (readonly [string, string])[], {
 }
 
 export interface SnapshotStage {
+  /** Features that the snapshots have. */
   readonly infos: readonly FeatureInfo[];
+  /** Every feature that may be named, also those whose source is absent. */
+  readonly all: readonly FeatureInfo[];
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   readonly dates: readonly AsOf[];
 }

@@ -66,7 +66,12 @@ export interface HealthReport {
     readonly interval: readonly [number, number];
     readonly predicted: number;
   }[];
-  readonly factors: readonly { readonly name: string; readonly about: string; readonly weight: number; readonly dimension: string }[];
+  readonly factors: readonly {
+    readonly name: string;
+    readonly about: string;
+    readonly weight: number;
+    readonly dimension: string;
+  }[];
 }
 
 export interface QualityReport {

@@ -1,0 +1,170 @@
+import { ModelError } from '../errors.js';
+import { multiply } from '../math/linear-algebra.js';
+import { logit, sigmoid, softplus } from '../math/links.js';
+import { buildBasis } from '../models/basis.js';
+import type { Design } from '../models/design.js';
+import { fitNewton } from '../models/newton.js';
+import type { Calibrator } from '../types.js';
+import { type CalibrationRows, countPositives } from './data.js';
+
+/** A fitted map; `note` tells why it is not of the kind that was asked for, or how its targets were made (else empty). */
+export interface FittedMap {
+  readonly calibrator: Calibrator;
+  readonly note: string;
+}
+
+/** Rows of a class under which the targets of Platt's map are smoothed. */
+const TINY_CLASS = 10;
+const MAX_ITERATIONS = 200;
+const SMOOTHED = 'targets are smoothed, as for a tiny class or classes that a threshold separates';
+
+/** The shift of the log-odds that makes expected and observed counts equal: maximum likelihood with the slope held at 1. */
+export function fitIntercept(rows: CalibrationRows, note = ''): FittedMap {
+  const { y, w, z, n } = rows;
+  const D = { X: new Float64Array(n).fill(1), n, k: 1 };
+  const start = Float64Array.of(startOf(rows));
+  const fit = fitNewton({ D, y, weights: w, offset: z, ridge: 0 }, { start, maxIterations: MAX_ITERATIONS });
+  if (!fit.converged) throw notConverged('an intercept');
+  return { calibrator: { kind: 'intercept', intercept: fit.coefficients[0]! }, note };
+}
+
+/** Difference of observed and expected log-odds, so that Newton's method starts close. */
+function startOf({ y, w, z }: CalibrationRows): number {
+  let total = 0;
+  let positive = 0;
+  let expected = 0;
+  for (let i = 0; i < z.length; i++) {
+    total += w[i]!;
+    positive += w[i]! * y[i]!;
+    expected += w[i]! * sigmoid(z[i]!);
+  }
+  const shift = logit(positive / total) - logit(expected / total);
+  return Number.isFinite(shift) ? shift : 0;
+}
+
+/**
+ * Platt's map `slope z + intercept` (Platt 1999) with slope > 0, by Newton's method to full precision; for the targets
+ * see `CalibrationData.targets`. When the best slope is not positive, or all log-odds are equal, the intercept map.
+ * @throws ModelError when plain targets are asked for and the log-odds separate the classes.
+ */
+export function fitPlatt(rows: CalibrationRows): FittedMap {
+  const smooth = rows.targets === undefined ? needsSmoothing(rows) : rows.targets === 'smoothed';
+  if (!smooth && isSeparated(rows)) {
+    throw new ModelError('expected classes that the log-odds do not separate for plain targets: use smoothed targets');
+  }
+  const fit = fitLinear(rows, { columns: [rows.z], targets: smooth ? smoothedTargets(rows) : rows.y });
+  const [intercept = 0, slope] = fit?.coefficients ?? [];
+  if (slope === undefined) return fitIntercept(rows, 'all log-odds are equal, so only their level is mapped');
+  if (!(slope > 0)) {
+    const found = slope.toFixed(4);
+    return fitIntercept(
+      rows,
+      `the slope ${found} is not positive (the ranking is reversed), so only the level is mapped`
+    );
+  }
+  return { calibrator: { kind: 'platt', slope, intercept }, note: smooth ? SMOOTHED : '' };
+}
+
+/**
+ * Beta calibration `a ln p - b ln(1 - p) + c` with a, b >= 0 (Kull, Silva Filho and Flach 2017), the exact optimum: the loss
+ * is convex, so a fit with b = 0 (or a = 0) is the optimum when the score of the other part is not positive there (Karush,
+ * Kuhn and Tucker); else the free fit is. Targets are smoothed when the log-odds separate the classes. The intercept map
+ * when neither part is positive.
+ */
+export function fitBeta(rows: CalibrationRows): FittedMap {
+  const smooth = isSeparated(rows);
+  const targets = smooth ? smoothedTargets(rows) : rows.y;
+  const lnP = rows.z.map(z => -softplus(-z));
+  const minusLnQ = rows.z.map(softplus);
+  const onA = positiveSlope(fitLinear(rows, { columns: [lnP], targets }));
+  const onB = positiveSlope(fitLinear(rows, { columns: [minusLnQ], targets }));
+  const note = smooth ? SMOOTHED : '';
+  if (onA === null && onB === null) {
+    return fitIntercept(rows, 'neither part of the beta map is positive, so only the level is mapped');
+  }
+  if (onA !== null && score(rows, minusLnQ, onA) <= 0) return betaMap({ a: onA.slope, b: 0, c: onA.intercept, note });
+  if (onB !== null && score(rows, lnP, onB) <= 0) return betaMap({ a: 0, b: onB.slope, c: onB.intercept, note });
+  const free = fitLinear(rows, { columns: [lnP, minusLnQ], targets });
+  const [c = 0, a = -1, b = -1] = free?.coefficients ?? [];
+  if (a >= 0 && b >= 0) return betaMap({ a, b, c, note });
+  return onB === null || (onA !== null && onA.loss <= onB.loss)
+    ? betaMap({ a: onA!.slope, b: 0, c: onA!.intercept, note })
+    : betaMap({ a: 0, b: onB.slope, c: onB.intercept, note });
+}
+
+interface SlopeFit extends LinearFit {
+  readonly intercept: number;
+  readonly slope: number;
+}
+
+function positiveSlope(fit: LinearFit | null): SlopeFit | null {
+  const [intercept = 0, slope = 0] = fit?.coefficients ?? [];
+  return fit !== null && slope > 0 ? { ...fit, intercept, slope } : null;
+}
+
+/** Slope of the log-likelihood along a column that the fit does not have. */
+function score({ w }: CalibrationRows, column: Float64Array, { residual }: LinearFit): number {
+  const middle = column[0]!;
+  return residual.reduce((sum, r, i) => sum + w[i]! * r * (column[i]! - middle), 0);
+}
+
+function betaMap({ a, b, c, note }: { a: number; b: number; c: number; note: string }): FittedMap {
+  return { calibrator: { kind: 'beta', a, b, c }, note };
+}
+
+interface LinearFit {
+  /** Intercept first. */
+  readonly coefficients: readonly number[];
+  readonly loss: number;
+  /** Target minus probability of each row. */
+  readonly residual: Float64Array;
+}
+
+/** Maximum likelihood on one or two columns; null when a column is constant or a copy of another. */
+function fitLinear(
+  { w, n }: CalibrationRows,
+  { columns, targets }: { columns: readonly Float64Array[]; targets: Float64Array }
+): LinearFit | null {
+  const p = columns.length;
+  const X = new Float64Array(n * p);
+  columns.forEach((column, j) => {
+    for (let i = 0; i < n; i++) X[i * p + j] = column[i]!;
+  });
+  const names = columns.map((_, j) => `column ${j + 1}`);
+  const design: Design = { names, X, y: targets, n, p, weights: w, offset: undefined, clusters: undefined, filled: [] };
+  const basis = buildBasis(design);
+  if (basis.aliased.length > 0) return null;
+  const problem = { D: basis.D, y: targets, weights: w, offset: undefined, ridge: 0 };
+  const fit = fitNewton(problem, { maxIterations: MAX_ITERATIONS });
+  if (!fit.converged) throw notConverged('a map');
+  const coefficients = multiply({ X: basis.T, n: p + 1, k: p + 1 }, fit.coefficients);
+  return { coefficients: [...coefficients], loss: fit.loss, residual: fit.residual };
+}
+
+function notConverged(what: string): ModelError {
+  return new ModelError(`expected ${what} to converge, but Newton's method stopped early: check the log-odds`);
+}
+
+function needsSmoothing(rows: CalibrationRows): boolean {
+  const positives = countPositives(rows);
+  return Math.min(positives, rows.n - positives) < TINY_CLASS || isSeparated(rows);
+}
+
+/** Whether a threshold divides the classes, up to ties at it, so that the best slope is infinite in size. */
+function isSeparated({ z, y }: CalibrationRows): boolean {
+  const low = [Infinity, Infinity];
+  const high = [-Infinity, -Infinity];
+  for (let i = 0; i < z.length; i++) {
+    low[y[i]!] = Math.min(low[y[i]!]!, z[i]!);
+    high[y[i]!] = Math.max(high[y[i]!]!, z[i]!);
+  }
+  return high[0]! <= low[1]! || high[1]! <= low[0]!;
+}
+
+function smoothedTargets({ y, w }: CalibrationRows): Float64Array {
+  const mass = [0, 0];
+  for (let i = 0; i < y.length; i++) mass[y[i]!] = mass[y[i]!]! + w[i]!;
+  const negative = 1 / (mass[0]! + 2);
+  const positive = (mass[1]! + 1) / (mass[1]! + 2);
+  return y.map(v => (v === 1 ? positive : negative));
+}

@@ -1,0 +1,176 @@
+import type { z } from 'zod';
+import type { ConfigSpec, SourceSpec } from './schema.js';
+import { didYouMean } from './suggest.js';
+import { TABLE_NAMES } from './vocabulary.js';
+
+type Fail = (path: readonly (string | number)[], message: string) => void;
+
+/** The rules of `vitals.yaml` that hold between keys. Reports every breach at the key that breaks it. */
+export function checkConfig(spec: ConfigSpec, context: z.core.$RefinementCtx<ConfigSpec>): void {
+  const fail: Fail = (path, message) => {
+    context.addIssue({ code: 'custom', path: [...path], message, input: undefined });
+  };
+  if (spec.shape === 'events') checkEvents(spec, fail);
+  else checkSnapshots(spec, fail);
+  checkCalendar(spec, fail);
+  checkBlocks(spec, fail);
+  checkFeatures(spec, fail);
+}
+
+function checkEvents(spec: ConfigSpec, fail: Fail): void {
+  if (spec.data_end === undefined) fail(['data_end'], 'is required: expected the date at which the data end');
+  if (spec.currency === undefined) fail(['currency'], 'is required: expected a currency code such as USD');
+  if (spec.snapshots !== undefined)
+    fail(['snapshots'], 'expected no snapshots when shape is events; write shape: snapshots');
+  if (spec.sources === undefined)
+    fail(['sources'], 'is required when shape is events: expected a mapping for each table');
+  if (spec.sources !== undefined && spec.sources.accounts === undefined) {
+    fail(['sources', 'accounts'], 'is required: expected the table of accounts');
+  }
+  for (const table of TABLE_NAMES) {
+    const source = spec.sources?.[table];
+    if (source !== undefined) checkSource(source, ['sources', table], { spec, fail });
+  }
+}
+
+function checkSource(
+  source: SourceSpec,
+  path: readonly string[],
+  { spec, fail }: { spec: ConfigSpec; fail: Fail }
+): void {
+  checkFiles(source, path, fail);
+  const mapped = Object.keys(source.columns).filter(name => source.columns[name] !== undefined);
+  if (mapped.length === 0) fail([...path, 'columns'], 'expected at least one column, got none');
+  for (const name of mapped) {
+    const mapping = source.columns[name];
+    if (typeof mapping !== 'object' || typeof mapping.time !== 'object') continue;
+    const instant = mapping.time.at;
+    if (instant === name) fail([...path, 'columns', name, 'time', 'at'], `expected another column, got ${name} itself`);
+    if (!mapped.includes(instant)) {
+      const hint = didYouMean(
+        instant,
+        mapped.filter(other => other !== name)
+      );
+      fail(
+        [...path, 'columns', name, 'time', 'at'],
+        `expected a column that this source maps, got ${instant}; ${hint}`
+      );
+    }
+  }
+  const until = source.complete_until;
+  if (until !== undefined && until.length === 10 && spec.data_end !== undefined && until > spec.data_end) {
+    fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
+  }
+}
+
+interface FileKeys {
+  readonly files: string | readonly string[];
+  readonly format?: 'csv' | 'parquet' | undefined;
+  readonly delimiter?: string | undefined;
+  readonly null_values: readonly string[];
+}
+
+function checkFiles(source: FileKeys, path: readonly string[], fail: Fail): void {
+  const kinds = new Set([source.files].flat().map(formatOf));
+  const format = source.format ?? (kinds.size === 1 ? [...kinds][0] : null);
+  if (format === null || format === undefined) {
+    fail(
+      [...path, 'files'],
+      'expected files that all end in .csv, .tsv, .txt, .csv.gz or .parquet, or a format; add format: csv'
+    );
+  } else if (format === 'parquet') {
+    if (source.delimiter !== undefined) fail([...path, 'delimiter'], 'expected no delimiter for parquet; remove it');
+    if (source.null_values.length > 0)
+      fail([...path, 'null_values'], 'expected no null_values for parquet; remove them');
+  }
+}
+
+/** Format by the extension of a path or glob, or null when it says nothing. */
+export function formatOf(path: string): 'csv' | 'parquet' | null {
+  if (/\.(parquet|pq)$/i.test(path)) return 'parquet';
+  return /\.(csv|tsv|txt)(\.(gz|zst))?$/i.test(path) ? 'csv' : null;
+}
+
+function checkSnapshots(spec: ConfigSpec, fail: Fail): void {
+  const { snapshots } = spec;
+  if (spec.sources !== undefined) fail(['sources'], 'expected no sources when shape is snapshots; remove them');
+  if (spec.outcomes !== undefined) {
+    fail(
+      ['outcomes'],
+      'expected no outcomes when shape is snapshots; snapshots.outcome and snapshots.horizon_days say it'
+    );
+  }
+  if (snapshots === undefined) {
+    fail(['snapshots'], 'is required when shape is snapshots: expected files, account, outcome and features');
+    return;
+  }
+  checkFiles(snapshots, ['snapshots'], fail);
+  const dated = snapshots.as_of !== undefined;
+  if (dated && spec.data_end === undefined) fail(['data_end'], 'is required when snapshots.as_of names a date column');
+  if (!dated && spec.data_end !== undefined)
+    fail(['data_end'], 'expected no data_end without snapshots.as_of; remove it');
+  if (!dated && spec.blocks !== undefined)
+    fail(['blocks'], 'expected no blocks without snapshots.as_of; folds are used');
+  const roles = { account: snapshots.account, parent: snapshots.parent, as_of: snapshots.as_of };
+  for (const [role, column] of Object.entries({ ...roles, outcome: snapshots.outcome.column })) {
+    if (column !== undefined && Object.hasOwn(snapshots.features, column)) {
+      fail(['snapshots', 'features', column], `expected a feature, got the ${role} column ${column}; remove it here`);
+    }
+  }
+}
+
+function checkCalendar(spec: ConfigSpec, fail: Fail): void {
+  const { dates, every, first, last } = spec.calendar;
+  if (dates !== undefined) {
+    for (const [key, value] of Object.entries({ every, first, last })) {
+      if (value !== undefined) fail(['calendar', key], 'expected either dates, or every with first and last; got both');
+    }
+    dates.forEach((day, i) => {
+      const before = dates[i - 1];
+      if (before !== undefined && day <= before)
+        fail(['calendar', 'dates', i], `expected a date after ${before}, got ${day}`);
+    });
+  }
+  if (first !== undefined && last !== undefined && first > last) {
+    fail(['calendar', 'last'], `expected a date from ${first} (first) on, got ${last}`);
+  }
+  const newest = dates === undefined ? last : dates.at(-1);
+  if (spec.data_end !== undefined && newest !== undefined && newest > spec.data_end) {
+    const path = dates === undefined ? ['calendar', 'last'] : ['calendar', 'dates', dates.length - 1];
+    fail(path, `expected a date up to data_end (${spec.data_end}), got ${newest}`);
+  }
+}
+
+function checkBlocks(spec: ConfigSpec, fail: Fail): void {
+  if (spec.blocks === undefined) return;
+  let before: { name: string; to: string } | null = null;
+  for (const name of ['train', 'validation', 'calibration', 'test'] as const) {
+    const block = spec.blocks[name];
+    if (block === undefined) continue;
+    if (block.from > block.to)
+      fail(['blocks', name, 'to'], `expected a date from ${block.from} (from) on, got ${block.to}`);
+    if (before !== null && block.from <= before.to) {
+      fail(['blocks', name, 'from'], `expected a date after ${before.to} (end of ${before.name}), got ${block.from}`);
+    }
+    before = { name, to: block.to };
+  }
+  if (spec.data_end !== undefined && spec.blocks.test.to > spec.data_end) {
+    fail(['blocks', 'test', 'to'], `expected a date up to data_end (${spec.data_end}), got ${spec.blocks.test.to}`);
+  }
+}
+
+function checkFeatures(spec: ConfigSpec, fail: Fail): void {
+  const { core_events: core, event_types: types, windows } = spec.features;
+  core.forEach((name, i) => {
+    if (types.includes(name)) return;
+    fail(
+      ['features', 'core_events', i],
+      `expected one of features.event_types, got ${name}; ${didYouMean(name, types)}`
+    );
+  });
+  windows.forEach((days, i) => {
+    const before = windows[i - 1];
+    if (before === undefined || days > before) return;
+    fail(['features', 'windows', i], `expected windows in ascending order, got ${days} after ${before}`);
+  });
+}

@@ -1,0 +1,133 @@
+import type { Config } from '../config/types.js';
+import { didYouMean } from '../config/suggest.js';
+import { ConfigError } from '../errors.js';
+import type { FeatureInfo, TableName, Tables } from '../types.js';
+import { profile } from './families/profile.js';
+import { billing } from './families/invoices.js';
+import { subscription } from './families/subscription.js';
+import { feedback } from './families/surveys.js';
+import { tenure } from './families/tenure.js';
+import { support } from './families/tickets.js';
+import { relationship } from './families/touchpoints.js';
+import { usage } from './families/usage.js';
+import { users } from './families/users.js';
+import { definitionHash } from './hash.js';
+import type { Aggregate, Family, FamilyInput, FeatureDef, FeatureSpec } from './types.js';
+import { columnOf, tableOf } from './types.js';
+
+const FAMILIES: readonly Family[] = [
+  usage,
+  users,
+  subscription,
+  support,
+  billing,
+  feedback,
+  relationship,
+  tenure,
+  profile
+];
+
+export interface SkippedFeature {
+  readonly name: string;
+  readonly reason: string;
+}
+
+export interface Catalogue {
+  readonly features: readonly FeatureDef[];
+  /** Features of the catalogue that this workspace cannot have, with what is missing. */
+  readonly skipped: readonly SkippedFeature[];
+}
+
+/**
+ * Every feature that the configuration and the mapped columns allow, in catalogue order. Rows are never looked at, so
+ * the same workspace has the same features at every date.
+ * @throws ConfigError when `features.exclude` names an unknown feature, or two event types give one feature name
+ */
+export function buildCatalogue(config: Config, tables: Tables): Catalogue {
+  const input = familyInput(config, tables);
+  const specs = FAMILIES.flatMap(family => family(input));
+  checkNames(specs);
+  const excluded = excludedNames(config, specs);
+  const features: FeatureDef[] = [];
+  const skipped: SkippedFeature[] = [];
+  for (const spec of specs.filter(s => !excluded.has(s.name))) {
+    const reason = missing(spec, tables);
+    if (reason === null) features.push(compileSpec(spec, config, tables));
+    else skipped.push({ name: spec.name, reason });
+  }
+  return { features, skipped };
+}
+
+/** The part of each feature that artifacts and reports carry. */
+export function featureInfos(features: readonly FeatureDef[]): FeatureInfo[] {
+  return features.map(({ reads: _r, windowDays: _w, minAgeDays: _m, aggregates: _a, sql: _s, ...info }) => info);
+}
+
+function familyInput({ features }: Config, tables: Tables): FamilyInput {
+  const column = (read: string) => tables[tableOf(read)]?.columns[columnOf(read)];
+  return {
+    windows: [...new Set(features.windows)],
+    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
+    coreEvents: features.coreEvents,
+    has: read => column(read) !== undefined,
+    decimals: read => column(read)?.decimals ?? 0
+  };
+}
+
+/** Lower-case letters, digits and underscores of an event type, the stem of its features' names. */
+function slugOf(type: string): string {
+  const slug = type.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  if (slug === '') {
+    throw new ConfigError(
+      `expected event types with a letter a-z or a digit in features.eventTypes, got ${JSON.stringify(type)}; ` +
+        'translate it with `values:` in the mapping of event_type'
+    );
+  }
+  return /^[0-9]/.test(slug) ? `event_${slug}` : slug;
+}
+
+function checkNames(specs: readonly FeatureSpec[]): void {
+  const seen = new Map<string, FeatureSpec>();
+  for (const spec of specs) {
+    const other = seen.get(spec.name);
+    if (other !== undefined) {
+      throw new ConfigError(
+        `expected feature names to be distinct, got ${spec.name} twice ("${other.about}" and "${spec.about}"); ` +
+          'rename an event type of features.eventTypes with `values:` in the mapping of event_type'
+      );
+    }
+    seen.set(spec.name, spec);
+  }
+}
+
+function excludedNames({ features }: Config, specs: readonly FeatureSpec[]): ReadonlySet<string> {
+  const names = specs.map(spec => spec.name);
+  for (const name of features.exclude) {
+    if (names.includes(name)) continue;
+    throw new ConfigError(`expected names of features in features.exclude, got ${name}; ${didYouMean(name, names)}`);
+  }
+  return new Set(features.exclude);
+}
+
+function missing(spec: FeatureSpec, tables: Tables): string | null {
+  if (spec.unavailable !== undefined) return spec.unavailable;
+  const absent = requiredTables(spec.reads).filter(table => tables[table] === undefined);
+  if (absent.length > 0) return `no source for ${absent.join(', ')}`;
+  const columns = spec.reads.filter(read => tables[tableOf(read)]?.columns[columnOf(read)] === undefined);
+  return columns.length > 0 ? `${columns.join(', ')} not mapped` : null;
+}
+
+function requiredTables(reads: readonly string[]): TableName[] {
+  return [...new Set(reads.map(tableOf))];
+}
+
+function compileSpec(spec: FeatureSpec, config: Config, tables: Tables): FeatureDef {
+  const { define, type = 'number', windowDays = 0, minAgeDays = windowDays, unavailable: _, ...info } = spec;
+  const aggregates = new Map<string, Aggregate>();
+  const sql = define(aggregate => {
+    aggregates.set(`${aggregate.pass.name}.${aggregate.name}`, aggregate);
+    return { text: `"${aggregate.pass.name}"."${aggregate.name}"` };
+  });
+  const def = { ...info, type, windowDays, minAgeDays, requires: requiredTables(spec.reads), aggregates: [...aggregates.values()], sql };
+  return { ...def, definitionHash: definitionHash(def, tables, config.calendar.timezone) };
+}

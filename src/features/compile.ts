@@ -1,0 +1,105 @@
+import { id, join, raw, sql } from '../sql/sql.js';
+import type { Sql, TableName, Tables } from '../types.js';
+import { PARTIALS } from './partials.js';
+import type { Aggregate, FeatureDef, Pass, PassInput } from './types.js';
+
+/** Columns that every snapshot has before its features. A feature of the same name shares the column. */
+export const BASE_COLUMNS = ['account_id', 'as_of_day', 'as_of_us', 'parent', 'tenure_days', 'arr'] as const;
+
+/** Reference tables: a record of theirs that exists is true whatever came later, so no watermark limits them. */
+const TIMELESS: ReadonlySet<TableName> = new Set(['accounts', 'plans']);
+
+export interface SnapshotPlan {
+  /** Statements in order; the last creates table `snapshots`. */
+  readonly statements: readonly Sql[];
+  /** Intermediate tables to drop afterwards. */
+  readonly temporary: readonly string[];
+}
+
+/**
+ * The statements that build table `snapshots` from table `spine`: the intermediate tables that the features need, one
+ * grouping per pass over all as-of dates at once, and one join. Nothing is computed that no feature asks for.
+ * @param day local calendar day of an instant
+ */
+export function compileSnapshots(
+  { tables, features }: { readonly tables: Tables; readonly features: readonly FeatureDef[] },
+  day: (us: Sql) => Sql
+): SnapshotPlan {
+  const aggregates = distinctAggregates(features);
+  const passes = distinctPasses(aggregates);
+  const input: PassInput = { tables, reads: new Set(features.flatMap(f => f.reads)), aggregates, day };
+  const needed = new Set(passes.flatMap(pass => pass.partials));
+  const partials = PARTIALS.filter(partial => needed.has(partial.name));
+  return {
+    statements: [
+      ...partials.map(p => sql`create or replace temp table ${id(p.name)} as ${p.build(input)}`),
+      ...passes.map(pass => passStatement(pass, input)),
+      finalStatement(features, passes, tables)
+    ],
+    temporary: [...partials.map(p => p.name), ...passes.map(passTable)]
+  };
+}
+
+function distinctAggregates(features: readonly FeatureDef[]): Aggregate[] {
+  const found = new Map<string, Aggregate>();
+  for (const aggregate of features.flatMap(f => f.aggregates)) {
+    const key = `${aggregate.pass.name}.${aggregate.name}`;
+    const other = found.get(key);
+    if (other !== undefined && other.sql.text !== aggregate.sql.text) {
+      throw new Error(`two aggregates are named ${key}: ${other.sql.text} and ${aggregate.sql.text}`);
+    }
+    found.set(key, aggregate);
+  }
+  return [...found.values()];
+}
+
+function distinctPasses(aggregates: readonly Aggregate[]): Pass[] {
+  return [...new Map(aggregates.map(a => [a.pass.name, a.pass] as const)).values()];
+}
+
+function passTable(pass: Pass): string {
+  return `feature_pass_${pass.name}`;
+}
+
+function passStatement(pass: Pass, input: PassInput): Sql {
+  const columns = input.aggregates
+    .filter(a => a.pass.name === pass.name)
+    .map(a => sql`${a.sql} as ${id(a.name)}`);
+  return sql`create or replace temp table ${id(passTable(pass))} as
+select ${join([sql`r.account_id`, sql`r.as_of_day`, ...columns], ',\n  ')}
+from (${pass.from(input)}) r group by r.account_id, r.as_of_day`;
+}
+
+function finalStatement(features: readonly FeatureDef[], passes: readonly Pass[], tables: Tables): Sql {
+  const base: readonly string[] = BASE_COLUMNS;
+  const values = features.map(f => sql`${castValue(f)} as ${id(`${f.name}__value`)}`);
+  const gates = features.map(f => sql`${gate(f, tables)} as ${id(`${f.name}__gate`)}`);
+  const cells = features.flatMap(f => {
+    const state = sql`cast(case when v.${id(`${f.name}__gate`)} > 0 then v.${id(`${f.name}__gate`)}
+    when v.${id(`${f.name}__value`)} is null then 1 else 0 end as utinyint) as ${id(`${f.name}__state`)}`;
+    if (base.includes(f.name)) return [state];
+    return [sql`case when v.${id(`${f.name}__gate`)} = 0 then v.${id(`${f.name}__value`)} end as ${id(f.name)}`, state];
+  });
+  const joins = passes.map(
+    pass => sql`left join ${id(passTable(pass))} ${id(pass.name)}
+    on ${id(pass.name)}.account_id = s.account_id and ${id(pass.name)}.as_of_day = s.as_of_day`
+  );
+  return sql`create or replace table snapshots as
+select ${join([...base.map(name => sql`v.${id(name)}`), ...cells], ',\n  ')}
+from (
+  select ${join([...base.map(name => sql`s.${id(name)}`), ...values, ...gates], ',\n    ')}
+  from spine s
+  ${joins.length === 0 ? raw('') : join(joins, '\n  ')}
+) v order by v.as_of_day, v.account_id`;
+}
+
+function castValue(feature: FeatureDef): Sql {
+  return feature.type === 'category' ? feature.sql : sql`cast(${feature.sql} as double)`;
+}
+
+/** 1 past a watermark of a table it reads, else 2 under its least age, else 0. */
+function gate(feature: FeatureDef, tables: Tables): Sql {
+  const marks = feature.requires.filter(name => !TIMELESS.has(name)).map(name => tables[name]?.watermarkUs ?? 0);
+  const unknown = marks.length === 0 ? raw('false') : sql`s.as_of_us > ${Math.min(...marks)}`;
+  return sql`case when ${unknown} then 1 when s.tenure_days < ${feature.minAgeDays} then 2 else 0 end`;
+}

@@ -1,0 +1,32 @@
+import type { FeatureInfo } from '../types.js';
+import { slugOf } from './catalogue.js';
+
+/** Factors that a customer team names first, in order of priority; a longer list is cut by the number of episodes. */
+const PRIORITY: readonly string[] = [
+  'tenure_days',
+  'events_28d',
+  'events_change_28d',
+  'active_days_28d',
+  'share_active_28d',
+  'tickets_high_open_30d',
+  'tickets_28d',
+  'invoices_overdue',
+  'days_since_two_way',
+  'nps_last',
+  'csat_mean_180d',
+  'seat_utilisation_28d',
+  'days_to_term_end',
+  'mrr_change_90d'
+];
+
+/**
+ * The pre-declared list of the drivers fit when the configuration names none: the priority list as far as the workspace has
+ * it, then the counts per declared event type; for a ready table its numbers in the order of the columns.
+ */
+export function driverList(infos: readonly FeatureInfo[], eventTypes: readonly string[]): string[] {
+  const numbers = infos.filter(info => info.type === 'number').map(info => info.name);
+  const named = PRIORITY.filter(name => numbers.includes(name));
+  if (named.length === 0) return numbers;
+  const perType = eventTypes.map(type => `${slugOf(type)}_28d`);
+  return [...named, ...perType.filter(name => numbers.includes(name))];
+}

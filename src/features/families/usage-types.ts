@@ -1,0 +1,72 @@
+import { orZero, ratio } from '../../sql/expressions.js';
+import { raw, sql } from '../../sql/sql.js';
+import type { FamilyInput, FeatureSpec, Part } from '../types.js';
+import { ALL_EVENTS, windowSum } from './usage-passes.js';
+
+const BASE = { family: 'usage', timing: 'leading', actionable: true, direction: 'higher_better', minimum: 0 } as const;
+const READS = ['events.occurred_at', 'events.event_type'];
+/** A rate is measured from this age on, over the days that the account has lived. */
+const RATE_AGE = 7;
+
+/** Counts and rates of each declared event type, the overall rate, and breadth. Direction of a type is not presumed. */
+export function eventTypes({ windows, eventTypes: types }: FamilyInput): FeatureSpec[] {
+  const parts = types.map(({ type, slug }) => ({ type, slug, part: typePart(type, slug) }));
+  return [
+    ...parts.flatMap(({ type, slug, part }) => windows.map(days => typeCount({ type, slug, part, days }))),
+    ...parts.map(({ type, slug, part }) => rate(`${slug}_per_day_28d`, `${type} events`, part, READS)),
+    rate('events_per_day_28d', 'Events', ALL_EVENTS, ['events.occurred_at']),
+    breadth(parts.map(({ part }) => part))
+  ];
+}
+
+function typePart(type: string, slug: string): Part {
+  return { name: `type_${slug}`, sql: sql`count(*) filter (where e.event_type = ${type})` };
+}
+
+interface TypeCount {
+  readonly type: string;
+  readonly slug: string;
+  readonly part: Part;
+  readonly days: number;
+}
+
+function typeCount({ type, slug, part, days }: TypeCount): FeatureSpec {
+  return {
+    ...BASE,
+    name: `${slug}_${days}d`,
+    unit: 'events',
+    about: `Events of type ${type} in the ${days} days before the date.`,
+    direction: 'none',
+    reads: READS,
+    windowDays: days,
+    define: use => orZero(use(windowSum(part, days)))
+  };
+}
+
+function rate(name: string, what: string, part: Part, reads: readonly string[]): FeatureSpec {
+  return {
+    ...BASE,
+    name,
+    unit: 'events per day',
+    about: `${what} per day over the last 28 days, or over the account's life when that is shorter (from 7 days on).`,
+    direction: part === ALL_EVENTS ? 'higher_better' : 'none',
+    reads,
+    windowDays: 28,
+    minAgeDays: RATE_AGE,
+    define: use => ratio(orZero(use(windowSum(part, 28))), raw('least(28, s.tenure_days)'))
+  };
+}
+
+function breadth(parts: readonly Part[]): FeatureSpec {
+  return {
+    ...BASE,
+    name: 'event_types_28d',
+    unit: 'event types',
+    about: 'Distinct declared event types used in the last 28 days.',
+    reads: READS,
+    windowDays: 28,
+    ...(parts.length === 0 ? { unavailable: 'features.eventTypes is empty' } : {}),
+    define: use =>
+      raw(parts.map(part => sql`case when ${use(windowSum(part, 28))} > 0 then 1 else 0 end`.text).join(' + '))
+  };
+}

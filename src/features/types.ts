@@ -1,0 +1,86 @@
+import type { FeatureInfo, Sql, TableName, Tables } from '../types.js';
+
+/** A feature with its compiled definition: `sql` is an expression over the spine row `s` and columns of passes. */
+export interface FeatureDef extends FeatureInfo {
+  /** Contract columns it reads, as `table.column`. */
+  readonly reads: readonly string[];
+  /** Longest window in days; 0 when it has none. */
+  readonly windowDays: number;
+  /** Smallest tenure in days at which it is measured; below it the state is 2 (too young). */
+  readonly minAgeDays: number;
+  readonly aggregates: readonly Aggregate[];
+  /** DOUBLE, or VARCHAR for categories; NULL = undefined, reported as state 1. */
+  readonly sql: Sql;
+}
+
+/** A feature as a family declares it. `define` runs only when every column of `reads` is mapped. */
+export interface FeatureSpec extends Omit<FeatureInfo, 'requires' | 'definitionHash' | 'type'> {
+  readonly type?: 'number' | 'category';
+  readonly reads: readonly string[];
+  readonly windowDays?: number;
+  readonly minAgeDays?: number;
+  /** Why the configuration alone rules it out; absent when it does not. */
+  readonly unavailable?: string;
+  /** The expression; `use` gives the column of an aggregate and notes that it is needed. */
+  readonly define: (use: (aggregate: Aggregate) => Sql) => Sql;
+}
+
+/** One column of a pass: an aggregate over the rows `r` that the pass gives per (account_id, as_of_day). */
+export interface Aggregate {
+  readonly pass: Pass;
+  /** Unique within its pass. */
+  readonly name: string;
+  readonly sql: Sql;
+  /** Days before `t` beyond which it needs no rows; only the usage pass limits its rows by it. */
+  readonly lookbackDays?: number;
+  /** Columns of the daily event table that it needs. */
+  readonly parts?: readonly Part[];
+}
+
+/** A column of the daily event table: an aggregate over event rows `e` of one account, day and first visible date. */
+export interface Part {
+  readonly name: string;
+  readonly sql: Sql;
+}
+
+export type PartialName = 'feature_dates' | 'feature_event_days' | 'feature_user_activity';
+
+/** A set-based query over one source: `from` gives rows with account_id, as_of_day and what the aggregates read. */
+export interface Pass {
+  readonly name: string;
+  /** Intermediate tables that it reads, in the order in which they are built. */
+  readonly partials: readonly PartialName[];
+  readonly from: (input: PassInput) => Sql;
+}
+
+export interface PassInput {
+  readonly tables: Tables;
+  /** `table.column` names that the chosen features read. */
+  readonly reads: ReadonlySet<string>;
+  readonly aggregates: readonly Aggregate[];
+  /** Local calendar day of an instant. */
+  readonly day: (us: Sql) => Sql;
+}
+
+/** What a family may look at: the declared configuration and which columns are mapped, never rows. */
+export interface FamilyInput {
+  readonly windows: readonly number[];
+  readonly eventTypes: readonly { readonly type: string; readonly slug: string }[];
+  readonly coreEvents: readonly string[];
+  /** Whether `table.column` is mapped. */
+  readonly has: (read: string) => boolean;
+  /** Decimals of the measure `table.column`; 0 when it is not mapped. */
+  readonly decimals: (read: string) => number;
+}
+
+export type Family = (input: FamilyInput) => readonly FeatureSpec[];
+
+/** Table of a `table.column` name. */
+export function tableOf(read: string): TableName {
+  return read.slice(0, read.indexOf('.')) as TableName;
+}
+
+/** Column of a `table.column` name. */
+export function columnOf(read: string): string {
+  return read.slice(read.indexOf('.') + 1);
+}

@@ -1,0 +1,59 @@
+import { applyPreparation, type FittedPreparation, fitPreparation } from '../datasets/prepare.js';
+import type { Dataset, FeatureInfo } from '../types.js';
+import { type BackendName, openBackend } from './backend.js';
+import { type NetworkFit, type NetworkOptions, networkLogits, trainNetwork } from './neural.js';
+
+export interface NeuralOptions extends Partial<NetworkOptions> {
+  /** Rows that stop the training; never rows of the test block. */
+  readonly validation: Dataset;
+  /** Default: native when it is installed, else WASM, else plain. */
+  readonly backend?: 'auto' | BackendName;
+}
+
+/** A network with the preparation that was fitted on its training rows. */
+export interface NeuralFit extends NetworkFit, FittedPreparation {
+  readonly backend: string;
+}
+
+/** Options that are not given. */
+export const NEURAL_DEFAULTS: NetworkOptions = {
+  hidden: [32, 16],
+  learningRate: 0.003,
+  weightDecay: 0.0001,
+  maxEpochs: 60,
+  patience: 8,
+  batch: 512,
+  seed: 1
+};
+
+/** Prepares raw rows (missing values and categories included) on `train` alone and trains a small network on log-odds. */
+export async function fitNeural(train: Dataset, options: NeuralOptions): Promise<NeuralFit> {
+  const { validation, backend: wanted = 'auto', ...own } = options;
+  const backend = await openBackend(wanted);
+  const fitted = fitPreparation(train, train.names.map(name => plainInfo(name, train)));
+  const rows = (data: Dataset) => ({ Z: applyPreparation(fitted.preparation, data), y: data.y, n: data.n, q: fitted.preparation.columns.length });
+  const fit = trainNetwork(rows(train), rows(validation), { backend, options: { ...NEURAL_DEFAULTS, ...own } });
+  return { ...fit, ...fitted, backend: backend.description };
+}
+
+/** Log-odds [n] of raw rows. */
+export async function predictNeural(fit: NeuralFit, data: Dataset, backend: 'auto' | BackendName = 'auto'): Promise<Float64Array> {
+  const { tf } = await openBackend(backend);
+  const { preparation } = fit;
+  return networkLogits(tf, fit.spec, { Z: applyPreparation(preparation, data), n: data.n, q: preparation.columns.length });
+}
+
+function plainInfo(name: string, data: Dataset): FeatureInfo {
+  return {
+    name,
+    type: data.levels[name] === undefined ? 'number' : 'category',
+    unit: '',
+    about: name,
+    family: '',
+    requires: [],
+    timing: 'leading',
+    actionable: true,
+    direction: 'none',
+    definitionHash: ''
+  };
+}

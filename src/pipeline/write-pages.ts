@@ -1,0 +1,36 @@
+import { basename, join } from 'node:path';
+import { canExecuteNotebooks, executeNotebook } from '../notebook/run.js';
+import type { ReportModel } from '../reports/model.js';
+import { renderReport } from '../reports/page.js';
+import { writeReport } from '../reports/render.js';
+import type { Effects } from './effects.js';
+import type { Paths } from './paths.js';
+import { type ScoreRow, scoresCsv } from './scores.js';
+import type { Stopwatch } from './stopwatch.js';
+
+export interface PagesInput {
+  readonly directory: string;
+  readonly scores: readonly ScoreRow[];
+  readonly paths: Paths;
+  readonly effects: Effects;
+  readonly watch: Stopwatch;
+}
+
+/** Writes the report in its formats, the scores, executed notebook copies, and the timings (outside every hash). */
+export async function writePages(report: ReportModel, { directory, scores, paths, effects, watch }: PagesInput): Promise<void> {
+  await writeReport(directory, await renderReport(report));
+  await effects.files.writeText(join(directory, 'scores.csv'), scoresCsv(scores));
+  await watch.stage('notebooks', () => executeCopies(directory, paths, effects));
+  await effects.files.writeText(join(directory, 'timings.json'), `${JSON.stringify(watch.seconds, null, 2)}\n`);
+}
+
+/** Executes every notebook of the workspace into the given directory; one line says when tslab is absent. */
+async function executeCopies(directory: string, { notebooks }: Paths, effects: Effects): Promise<void> {
+  const names = (await effects.files.list(notebooks)).filter(name => name.endsWith('.ipynb'));
+  if (names.length === 0) return;
+  if (!canExecuteNotebooks()) {
+    effects.note(`${names.length} notebook(s) were not executed: tslab is not installed here (npm install tslab@1.0.22).`);
+    return;
+  }
+  for (const name of names) await executeNotebook(join(notebooks, name), join(directory, basename(name)));
+}

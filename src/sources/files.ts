@@ -1,0 +1,151 @@
+import { posix } from 'node:path';
+import type { SourceConfig } from '../config/types.js';
+import { DataError } from '../errors.js';
+import { join, raw, sql } from '../sql/sql.js';
+import type { Engine, Sql } from '../types.js';
+import { guessDelimiter, showDelimiter, splitHeader } from './header.js';
+
+/** What says where the files of one table are and how they are written. */
+export type FileSpec = Pick<SourceConfig, 'files' | 'format' | 'delimiter' | 'nullValues' | 'origin'> & {
+  /** Name of the table in messages. */
+  readonly label: string;
+  readonly workspace: string;
+};
+
+/** A column of a file: its name there, its engine type (VARCHAR in CSV) and its name `c1` … in the scan. */
+export interface FileColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly alias: string;
+}
+
+/** Files with the same columns, and the relation that reads them in order. */
+export interface FileGroup {
+  /** First file, relative to the workspace, for messages. */
+  readonly file: string;
+  readonly columns: readonly FileColumn[];
+  readonly delimiter: string | null;
+  readonly scan: Sql;
+}
+
+/**
+ * Finds the files of a source and reads their headers or schemas, never their rows.
+ * @throws DataError when a pattern matches no file, or a file is empty or unreadable.
+ */
+export async function openFiles(engine: Engine, spec: FileSpec): Promise<FileGroup[]> {
+  const files = await listFiles(engine, spec);
+  return spec.format === 'parquet' ? [await openParquet(engine, files, spec)] : openCsv(engine, files, spec);
+}
+
+async function listFiles(engine: Engine, spec: FileSpec): Promise<string[]> {
+  const found: string[] = [];
+  for (const pattern of spec.files) {
+    const path = posix.isAbsolute(pattern) ? pattern : posix.join(escapeGlob(spec.workspace), pattern);
+    const rows = await engine.rows(sql`select file from glob(${path}) order by file`);
+    if (rows.length === 0) throw missing(pattern, spec);
+    found.push(...rows.map(row => row['file'] as string));
+  }
+  return [...new Set(found)];
+}
+
+function missing(pattern: string, spec: FileSpec): DataError {
+  const hint = spec.origin === null ? 'put it there, or correct files in vitals.yaml' : `get it from ${spec.origin}`;
+  return new DataError(`${spec.label}: expected a file ${pattern} in the workspace, found none; ${hint}`);
+}
+
+function escapeGlob(path: string): string {
+  return path.replaceAll(/[[*?]/g, char => `[${char}]`);
+}
+
+function shortName(file: string, spec: FileSpec): string {
+  return file.startsWith(`${spec.workspace}/`) ? file.slice(spec.workspace.length + 1) : file;
+}
+
+async function openParquet(engine: Engine, files: readonly string[], spec: FileSpec): Promise<FileGroup> {
+  const file = shortName(files[0] as string, spec);
+  const scan = sql`read_parquet([${join(files)}], union_by_name = true, hive_partitioning = false)`;
+  const describe = sql`select column_name as name, column_type as type from (describe select * from ${scan})`;
+  const rows = await readable(engine.rows(describe), file, spec);
+  const columns = rows.map((row, i) => ({ name: String(row['name']), type: String(row['type']), alias: `c${i + 1}` }));
+  const aliases = join(columns.map(column => raw(column.alias)));
+  return { file, columns, delimiter: null, scan: sql`(select * from ${scan}) as files(${aliases})` };
+}
+
+/** Waits for a read of a file. @throws DataError that names the file and, in CSV, the line, without its text. */
+export async function readable<T>(reading: Promise<T>, file: string, spec: Pick<FileSpec, 'format' | 'label'>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`${spec.label}: ${file} ${unreadable(String(cause), spec.format)}`, { cause });
+  }
+}
+
+function unreadable(reason: string, format: FileSpec['format']): string {
+  if (format === 'parquet') {
+    return 'cannot be read as Parquet: expected a whole Parquet file, got a damaged one or another format; write it again';
+  }
+  const line = /Line: (\d+)/.exec(reason)?.[1];
+  const place = line === undefined ? 'cannot be read as CSV' : `cannot be read as CSV, line ${line}`;
+  const [, expected, got] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(reason) ?? [];
+  if (got !== undefined) return `${place}: expected ${expected} cells, got ${got}; quote cells that hold the delimiter`;
+  if (reason.includes('unicode')) return `${place}: expected UTF-8 text, got other bytes; save it as UTF-8`;
+  if (reason.includes('quote')) return `${place}: expected every quoted cell to end with a quote; double quotes inside cells`;
+  if (reason.includes('GZIP')) return `${place}: expected a gzip file, got another format; compress it, or rename it`;
+  return `${place}: expected lines of cells in UTF-8 below 2 MB; write it again`;
+}
+
+interface Header {
+  readonly file: string;
+  readonly delimiter: string;
+  readonly names: readonly string[];
+}
+
+async function openCsv(engine: Engine, files: readonly string[], spec: FileSpec): Promise<FileGroup[]> {
+  const runs: Header[][] = [];
+  for (const file of files) {
+    const header = await readHeader(engine, file, spec);
+    const last = runs.at(-1);
+    if (last !== undefined && sameHeader(last[0] as Header, header)) last.push(header);
+    else runs.push([header]);
+  }
+  return runs.map(run => csvGroup(run, spec));
+}
+
+function sameHeader(a: Header, b: Header): boolean {
+  return a.delimiter === b.delimiter && JSON.stringify(a.names) === JSON.stringify(b.names);
+}
+
+async function readHeader(engine: Engine, file: string, spec: FileSpec): Promise<Header> {
+  const query = sql`select line from read_csv(${file}, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false,
+    delim = ${'\u0001'}, quote = '', escape = '', strict_mode = false) limit 1`;
+  const [row] = await readable(engine.rows(query), shortName(file, spec), spec);
+  const line = row?.['line'];
+  if (typeof line !== 'string') {
+    throw new DataError(`${spec.label}: ${shortName(file, spec)}: expected a header line, got an empty file`);
+  }
+  if (line.includes('\0')) {
+    throw new DataError(`${spec.label}: ${shortName(file, spec)}: expected UTF-8 text, got UTF-16 or binary; save it as UTF-8`);
+  }
+  const delimiter = spec.delimiter ?? guessDelimiter(line);
+  return { file, delimiter, names: splitHeader(line, delimiter) };
+}
+
+function csvGroup(run: readonly Header[], spec: FileSpec): FileGroup {
+  const { file, delimiter, names } = run[0] as Header;
+  const columns = names.map((name, i) => ({ name, type: 'VARCHAR', alias: `c${i + 1}` }));
+  const shape = join(columns.map(column => sql`${column.alias}: 'VARCHAR'`));
+  const scan = sql`read_csv([${join(run.map(header => header.file))}], columns = {${shape}}, header = true,
+    auto_detect = false, delim = ${delimiter}, quote = '"', escape = '"', nullstr = [${join(['', ...spec.nullValues])}])`;
+  return { file: shortName(file, spec), columns, delimiter, scan };
+}
+
+/** Says that a header is one column that holds another delimiter, or null when it does not. */
+export function wrongDelimiter(group: FileGroup): string | null {
+  const only = group.columns.length === 1 ? group.columns[0]?.name : undefined;
+  if (only === undefined || group.delimiter === null) return null;
+  const other = guessDelimiter(only);
+  const cells = splitHeader(only, other).length;
+  if (cells === 1) return null;
+  return `its header is a single column when read with delimiter ${showDelimiter(group.delimiter)}, but splits into ${cells} with ${showDelimiter(other)}; set delimiter: ${showDelimiter(other)}`;
+}

@@ -1,0 +1,128 @@
+import { DataError } from '../errors.js';
+import { id, join, literal, raw, sql } from '../sql/sql.js';
+import type { Engine, RowCounts, Sql } from '../types.js';
+import { DUPLICATE, POSITION, type Staged } from './stage.js';
+
+const SHOWN = 3;
+
+export interface Settled {
+  readonly rows: RowCounts;
+  /** Reasons of the quarantined rows, most rows first. */
+  readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
+}
+
+/** Empties the record of quarantined rows: `quarantine(table_name, source_row, reason)`, rows counted from 1. */
+export async function clearQuarantine(engine: Engine): Promise<void> {
+  await engine.run(
+    sql`create or replace table quarantine (table_name varchar, source_row bigint, reason varchar)`
+  );
+}
+
+/** Marks the rows that pass so far but meet a condition; the reason gets the next number. */
+export async function refuseRows(engine: Engine, staged: Staged, refusal: { when: Sql; reason: string }): Promise<Staged> {
+  const condition = sql`fault = 0 and ${refusal.when}`;
+  const [found] = await engine.rows(sql`select count(*) as n from staged where ${condition}`);
+  if (found?.['n'] === 0) return staged;
+  const number = literal(staged.reasons.length + 1);
+  await engine.run(sql`update staged set fault = ${number} where ${condition}`);
+  return { ...staged, reasons: [...staged.reasons, refusal.reason] };
+}
+
+/**
+ * Marks repeated records. Without a key, exact copies of the whole record; with one, also records of the same key with
+ * other content: the record that was known first stays (then the one whose columns sort first), whatever the order of
+ * the files. Of exact copies the first stays and the others are dropped.
+ */
+export async function refuseDuplicates(engine: Engine, staged: Staged, key: readonly string[]): Promise<Staged> {
+  const compared = key.length > 0 ? key : staged.columns;
+  const same = join(compared.map(name => id(name)));
+  const [found] = await engine.rows(sql`select count(*) as n from (
+    select 1 from staged where fault = 0 group by ${same} having count(*) > 1)`);
+  if (found?.['n'] === 0) return staged;
+  const number = staged.reasons.length + 1;
+  await engine.run(sql`update staged set fault = r.verdict from (${repeated(staged, { same, keyed: key.length > 0, number })}) r
+    where staged.rowid = r.row_id`);
+  return {
+    ...staged,
+    reasons: [...staged.reasons, `${key.join(', ')}: expected one record per key, got another with different content`]
+  };
+}
+
+/** Row ids of repeated records with the number that each gets. */
+function repeated(staged: Staged, options: { same: Sql; keyed: boolean; number: number }): Sql {
+  const { same, keyed, number } = options;
+  const ordered = staged.columns.includes('known_at')
+    ? ['known_at', ...staged.columns.filter(name => name !== 'known_at')]
+    : staged.columns;
+  const content = [...ordered, ...(staged.rest && !keyed ? ['rest'] : [])].map(name => sql`${id(name)} nulls last`);
+  const partition = [...ordered, ...(staged.rest && !keyed ? ['rest'] : [])].map(name => id(name));
+  const version = keyed ? sql`dense_rank() over (partition by ${same} order by ${join(content)})` : sql`1`;
+  return sql`select row_id, case when copy > 1 then ${DUPLICATE} else ${number} end as verdict from (
+    select rowid as row_id, row_number() over (partition by ${join(partition)} order by rowid) as copy, ${version} as version
+    from staged where fault = 0 and (${same}) in (
+      select (${same}) from staged where fault = 0 group by ${same} having count(*) > 1))
+    where copy > 1 or version > 1`;
+}
+
+/**
+ * Moves the marked rows to `quarantine` and counts: in = used + quarantined + dropped.
+ * @throws DataError when more than half of the rows before the data end are quarantined.
+ */
+export async function settleRows(engine: Engine, staged: Staged): Promise<Settled> {
+  const counts = await engine.rows(sql`select fault, count(*) as n from staged group by fault order by fault`);
+  const byFault = new Map(counts.map(row => [row['fault'] as number, row['n'] as number]));
+  const total = sum([...byFault.values()]);
+  const used = byFault.get(0) ?? 0;
+  const dropped = byFault.get(DUPLICATE) ?? 0;
+  const quarantined = total - used - dropped;
+  const after = sum(staged.reasons.slice(0, staged.early).map((_, i) => byFault.get(i + 1) ?? 0));
+  if (2 * (quarantined - after) > total - after) throw await mostlyBad(engine, staged, { byFault, total: total - after });
+  if (quarantined > 0) await keepQuarantined(engine, staged);
+  return { rows: { in: total, used, quarantined, dropped }, reasons: reasonCounts(staged, byFault) };
+}
+
+function reasonCounts(staged: Staged, byFault: ReadonlyMap<number, number>): Settled['reasons'] {
+  return staged.reasons
+    .map((reason, i) => ({ reason, rows: byFault.get(i + 1) ?? 0 }))
+    .filter(entry => entry.rows > 0)
+    .sort((a, b) => b.rows - a.rows);
+}
+
+async function keepQuarantined(engine: Engine, staged: Staged): Promise<void> {
+  const reasons = sql`[${join(staged.reasons)}]`;
+  await engine.run(sql`insert into quarantine
+    select ${staged.label}, cast(${POSITION} + 1 as bigint), ${reasons}[fault] from staged where fault > 0 order by rowid`);
+}
+
+interface Bad {
+  readonly byFault: ReadonlyMap<number, number>;
+  /** Rows before the data end. */
+  readonly total: number;
+}
+
+async function mostlyBad(engine: Engine, staged: Staged, { byFault, total }: Bad): Promise<DataError> {
+  const first = await engine.rows(sql`select fault, source_row from (
+    select fault, cast(${POSITION} + 1 as bigint) as source_row, row_number() over (partition by fault order by rowid) as nth
+    from staged where fault > ${staged.early}) where nth <= ${SHOWN} order by fault, source_row`);
+  const told = staged.reasons
+    .map((reason, i) => ({ reason, fault: i + 1, rows: i < staged.early ? 0 : (byFault.get(i + 1) ?? 0) }))
+    .filter(entry => entry.rows > 0)
+    .sort((a, b) => b.rows - a.rows);
+  const bad = sum(told.map(entry => entry.rows));
+  const details = told.slice(0, 2 * SHOWN).map(({ reason, fault, rows }) => {
+    const rowsShown = first.filter(row => row['fault'] === fault).map(row => row['source_row']);
+    return `${rows} × ${reason} (first in row ${rowsShown.join(', ')})`;
+  });
+  return new DataError(
+    `${staged.label}: expected at least half of the rows to be usable, but ${bad} of ${total} are not: ${details.join('; ')}; correct the file or its mapping`
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Literal of a list of column names. */
+export function columnList(names: readonly string[]): Sql {
+  return names.length === 0 ? raw('*') : join(names.map(name => id(name)));
+}

@@ -1,0 +1,82 @@
+import { id, join, literal, raw, sql } from '../sql/sql.js';
+import type { Engine, Sql } from '../types.js';
+import { type CellSpec, castCell, type Fault } from './cast.js';
+import type { Located } from './locate.js';
+
+/** A column that is computed from the cells of its row; it replaces a cell of the same name. */
+export interface Derived {
+  readonly name: string;
+  readonly value: Sql;
+}
+
+/** What becomes of the located columns of a source: one cell each, in the same order. */
+export interface StagePlan {
+  readonly label: string;
+  readonly cells: readonly CellSpec[];
+  readonly derived: readonly Derived[];
+  /** Conditions on whole rows: `early` are judged before the cells, `late` after them. */
+  readonly early: readonly Fault[];
+  readonly late: readonly Fault[];
+  readonly located: Located;
+  /** Whether the located relation carries `rest`. */
+  readonly rest: boolean;
+}
+
+/** Rows in the temporary table `staged`: typed columns, perhaps `rest`, and `fault` (0, or the number of a reason). */
+export interface Staged {
+  readonly label: string;
+  readonly columns: readonly string[];
+  readonly rest: boolean;
+  /** Reasons; fault n is `reasons[n - 1]`. */
+  readonly reasons: readonly string[];
+  /** How many of the first reasons say that a row lies past the data end: such rows are no faults of the source. */
+  readonly early: number;
+}
+
+/** Number of an exact duplicate; not a fault. */
+export const DUPLICATE = -1;
+
+/** Zero-based position of a staged row in its files. Row ids start anywhere inside a transaction. */
+export const POSITION = raw('(rowid - (select min(rowid) from staged))');
+
+/** Reads, casts and judges every row of a source in one pass, keeping the order of the files. */
+export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged> {
+  const casts = plan.cells.map((spec, i) => {
+    const cell = raw(`t${i}`);
+    return castCell(spec, plan.located.types[i] as string, { source: raw(`r${i}`), cell, value: id(spec.name) });
+  });
+  const rest = plan.rest ? [id('rest')] : [];
+  const texts = casts.map((cast, i) => sql`${cast.raw} as ${raw(`t${i}`)}`);
+  const values = casts.map((cast, i) => sql`${cast.value} as ${id(plan.cells[i]?.name as string)}`);
+  const faults = [...plan.early, ...casts.flatMap(cast => cast.faults), ...plan.late];
+  const columns = [...plan.cells, ...plan.derived].map(column => column.name);
+  const names = [...new Set(columns)];
+  await engine.run(sql`create or replace temp table staged as
+    select ${join([...names.map(name => id(name)), ...rest])}, ${faultNumber(faults)} as fault
+    from (${withDerived(
+      sql`select ${join([...texts.map((_, i) => raw(`t${i}`)), ...values, ...rest])}
+        from (select ${join([...texts, ...rest])} from ${plan.located.relation})`,
+      plan
+    )})`);
+  return {
+    label: plan.label,
+    columns: names,
+    rest: plan.rest,
+    reasons: faults.map(fault => fault.reason),
+    early: plan.early.length
+  };
+}
+
+function withDerived(query: Sql, plan: StagePlan): Sql {
+  const cells = new Set(plan.cells.map(cell => cell.name));
+  return plan.derived.reduce((inner, { name, value }) => {
+    if (!cells.has(name)) return sql`select *, ${value} as ${id(name)} from (${inner})`;
+    return sql`select * replace (${value} as ${id(name)}) from (${inner})`;
+  }, query);
+}
+
+function faultNumber(faults: readonly Fault[]): Sql {
+  if (faults.length === 0) return sql`cast(0 as smallint)`;
+  const cases = faults.map((fault, i) => sql`when ${fault.when} then ${literal(i + 1)}`);
+  return sql`cast(case ${join(cases, ' ')} else 0 end as smallint)`;
+}

@@ -1,0 +1,190 @@
+import type { Config } from '../../src/config/types.js';
+import { openDuckDB } from '../../src/sources/duckdb.js';
+import { id, join, literal, raw, sql } from '../../src/sql/sql.js';
+import type { Engine, IngestedColumn, TableInfo, TableName, Tables } from '../../src/types.js';
+
+export type Cell = number | string | boolean | null;
+export type Row = Readonly<Record<string, Cell>>;
+export type World = Readonly<Record<TableName, readonly Row[]>>;
+
+export const DAY = 86_400_000_000;
+
+/** Columns of the contract as literals: type, decimals, and the instant column whose time a cell has. */
+type Column = readonly [IngestedColumn['type'], number?, string?];
+const text: Column = ['text'];
+const instant: Column = ['instant'];
+const later = (name: string): Column => ['instant', 0, name];
+
+export const SCHEMA: Readonly<Record<TableName, Readonly<Record<string, Column>>>> = {
+  accounts: { account_id: text, created_at: instant, parent_id: text, industry: text, country: text, region: text, size_band: text, channel: text, segment: text },
+  users: { user_id: text, account_id: text, created_at: instant, deactivated_at: later('deactivated_at'), role: text },
+  subscriptions: {
+    account_id: text,
+    subscription_id: text,
+    product: text,
+    plan: text,
+    seats: ['integer'],
+    mrr: ['measure', 2],
+    started_at: instant,
+    term_end: instant,
+    ended_at: later('ended_at'),
+    notice_at: later('notice_at'),
+    is_trial: ['boolean']
+  },
+  plans: { plan: text, rank: ['integer'] },
+  events: { account_id: text, user_id: text, occurred_at: instant, event_type: text, value: ['measure', 3], duration_seconds: ['measure', 0] },
+  tickets: {
+    ticket_id: text,
+    account_id: text,
+    opened_at: instant,
+    resolved_at: later('resolved_at'),
+    priority: text,
+    rating: ['measure', 0, 'rated_at'],
+    rated_at: later('rated_at'),
+    escalated_at: later('escalated_at')
+  },
+  invoices: {
+    invoice_id: text,
+    account_id: text,
+    issued_at: instant,
+    due_at: instant,
+    paid_at: later('paid_at'),
+    failed_at: later('failed_at'),
+    amount: ['measure', 2]
+  },
+  surveys: {
+    survey_id: text,
+    account_id: text,
+    kind: text,
+    sent_at: instant,
+    responded_at: later('responded_at'),
+    score: ['measure', 0, 'responded_at']
+  },
+  touchpoints: { touchpoint_id: text, account_id: text, occurred_at: instant, kind: text, two_way: ['boolean'], cancelled_by: text }
+};
+
+const SQL_TYPES = { text: 'varchar', boolean: 'boolean', integer: 'bigint', measure: 'bigint', instant: 'bigint' } as const;
+
+/** What ingest would say about these tables; `omit` leaves out tables or `table.column`s. */
+export function tableInfos(watermarkUs: number, omit: readonly string[] = []): Tables {
+  const infos = (Object.keys(SCHEMA) as TableName[]).filter(name => !omit.includes(name)).map(name => {
+    const columns = Object.entries(SCHEMA[name]).filter(([column]) => !omit.includes(`${name}.${column}`));
+    return [name, tableInfo(name, columns, watermarkUs)] as const;
+  });
+  return Object.fromEntries(infos) as Tables;
+}
+
+function tableInfo(name: TableName, columns: readonly (readonly [string, Column])[], watermarkUs: number): TableInfo {
+  return {
+    name,
+    columns: Object.fromEntries(
+      columns.map(([column, [type, decimals = 0, at]]) => [column, { type, decimals, time: at === undefined ? 'fixed' : { at } }])
+    ),
+    watermarkUs,
+    watermarkAssumed: false,
+    rows: { in: 0, used: 0, quarantined: 0, dropped: 0 },
+    reasons: []
+  };
+}
+
+/** Creates the tables of a world, with `known_at`, as ingest leaves them. */
+export async function loadWorld(engine: Engine, world: World): Promise<void> {
+  for (const name of Object.keys(SCHEMA) as TableName[]) {
+    const columns = [...Object.entries(SCHEMA[name]), ['known_at', instant] as const];
+    const types = columns.map(([column, [type]]) => sql`${id(column)} ${raw(SQL_TYPES[type])}`);
+    await engine.run(sql`create or replace table ${id(name)} (${join(types)})`);
+    const rows = world[name].map(row => sql`(${join(columns.map(([column]) => literal(row[column] ?? null)))})`);
+    for (let i = 0; i < rows.length; i += 500) {
+      await engine.run(sql`insert into ${id(name)} values ${join(rows.slice(i, i + 500))}`);
+    }
+  }
+}
+
+export interface SpineRow {
+  readonly account: string;
+  readonly asOfDay: number;
+  readonly asOfUs: number;
+  readonly startUs: number;
+  readonly tenureDays: number;
+  readonly arr: number;
+}
+
+export async function loadSpine(engine: Engine, spine: readonly SpineRow[]): Promise<void> {
+  await engine.run(raw(`create or replace table spine (account_id varchar, as_of_day integer, as_of_us bigint,
+    parent varchar, start_us bigint, tenure_days integer, arr double)`));
+  const rows = spine.map(
+    s => sql`(${s.account}, ${s.asOfDay}, ${s.asOfUs}, ${s.account}, ${s.startUs}, ${s.tenureDays}, ${s.arr})`
+  );
+  if (rows.length > 0) await engine.run(sql`insert into spine values ${join(rows)}`);
+}
+
+export type Overrides = {
+  readonly timezone?: string;
+  readonly features?: Partial<Config['features']>;
+  readonly outcomes?: Config['outcomes'];
+};
+
+/** A resolved configuration with what features and outcomes read. */
+export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Overrides = {}): Config {
+  return {
+    name: 'test',
+    workspace: '',
+    shape: 'events',
+    dataEnd: '2024-12-31',
+    currency: 'EUR',
+    calendar: { timezone, dates: null, every: 'month', first: null, last: null },
+    sources: [],
+    snapshots: null,
+    outcomes: outcomes ?? { churn: { leadDays: 0, horizonDays: 90, graceDays: 0 }, upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 } },
+    features: {
+      eventTypes: ['login', 'Create Report', 'export', 'invite', 'api', 'share'],
+      coreEvents: ['Create Report'],
+      windows: [7, 28, 84],
+      exclude: [],
+      ...features
+    },
+    models: { seed: 1, neural: null, drivers: null, backend: 'cpu' },
+    health: null,
+    blocks: null,
+    gates: { skill: false },
+    hash: ''
+  };
+}
+
+/** Runs `work` on an engine in memory and closes it. */
+export async function withEngine<T>(work: (engine: Engine) => Promise<T>, threads = 2): Promise<T> {
+  const engine = await openDuckDB({ path: ':memory:', threads });
+  try {
+    return await work(engine);
+  } finally {
+    engine.close();
+  }
+}
+
+/** Offset of Europe/Berlin, microseconds; valid from 2023-03-26 to 2025-03-30. */
+const BERLIN: readonly (readonly [string, number])[] = [
+  ['2024-10-27T01:00:00Z', 1],
+  ['2024-03-31T01:00:00Z', 2],
+  ['2023-10-29T01:00:00Z', 1]
+];
+
+function offset(us: number): number {
+  const hours = BERLIN.find(([from]) => us >= Date.parse(from) * 1000)?.[1] ?? 2;
+  return hours * 3_600_000_000;
+}
+
+/** Local calendar day in Berlin of an instant. */
+export function berlinDay(us: number): number {
+  return Math.floor((us + offset(us)) / DAY);
+}
+
+/** The instant of midnight in Berlin that starts a day. */
+export function berlinMidnight(day: number): number {
+  const guess = day * DAY - 3_600_000_000;
+  return berlinDay(guess) === day && berlinDay(guess - 1) < day ? guess : guess - 3_600_000_000;
+}
+
+/** Day number of an ISO date. */
+export function dayOf(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / 86_400_000;
+}
