@@ -11,7 +11,8 @@ export { ArtifactError, ConfigError, DataError, GateError, ModelError, VitalsErr
 export { evaluate } from './evaluation/evaluate.js';
 export { pairedDifference } from './evaluation/paired.js';
 export { fitDrivers } from './models/drivers.js';
-export { fitLogistic, predictLogistic } from './models/logistic.js';
+export { fitLogistic } from './models/logistic.js';
+export { predictLogistic } from './models/predict-logistic.js';
 export { fitNeural, predictNeural } from './models/neural-fit.js';
 export { selectFeatures } from './datasets/select.js';
 export { toArquero, toDanfo } from './notebook/frames.js';

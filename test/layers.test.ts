@@ -33,7 +33,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-backend-wasm': ['models'],
   'tfjs-node-native': ['models'],
   vega: ['reports'],
-  'vega-lite': ['reports'],
+  // notebook: types of the specifications that show() takes
+  'vega-lite': ['reports', 'notebook'],
   '@resvg/resvg-js': ['reports'],
   arquero: ['notebook'],
   'danfojs-node': ['notebook'],
@@ -61,7 +62,9 @@ const text = new Map(files.map(file => [file, readFileSync(join(SRC, file), 'utf
 
 function specifiers(file: string): string[] {
   const source = text.get(file) as string;
-  const found = [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(match => match[1] as string);
+  const found = [...source.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(
+    match => (match[1] ?? match[2] ?? match[3]) as string
+  );
   return [...new Set(found)];
 }
 

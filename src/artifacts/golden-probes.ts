@@ -4,6 +4,8 @@ import type { ArtifactInput, FactorTransform, ManualFactor, Preparation, Prepare
 export interface Probe {
   readonly typical: number;
   readonly values: readonly number[];
+  /** Limits of the domain, or values beyond the clip where it has none. */
+  readonly limits: readonly number[];
 }
 
 const LARGEST = 1e15;
@@ -15,8 +17,8 @@ export function probesOfPreparation(inputs: readonly ArtifactInput[], preparatio
       const column = preparation.columns.find(c => c.input === input.name && c.kind === 'number');
       const at = (steps: number) => inDomain(input, column === undefined ? steps : rawAt(column, steps));
       const edge = Math.min(column?.clip ?? 1, 100) + 1;
-      const values = [at(-1), at(1), input.minimum ?? at(-edge), input.maximum ?? at(edge)];
-      return [input.name, { typical: at(0), values: values.map(value => inDomain(input, value)) }];
+      const limits = [input.minimum ?? at(-edge), input.maximum ?? at(edge)];
+      return [input.name, { typical: at(0), values: [at(-1), at(1)], limits }];
     })
   );
 }
@@ -34,10 +36,8 @@ export function probesOfFactors(
         return [edge, edge - step, edge + step].map(value => inDomain(input, value));
       });
       const typical = edges.length === 0 ? 0 : ((edges[0] as number) + (edges.at(-1) as number)) / 2;
-      return [
-        input.name,
-        { typical: inDomain(input, typical), values: values.length > 0 ? values : [inDomain(input, 0)] }
-      ];
+      const around = values.length > 0 ? values : [inDomain(input, 0)];
+      return [input.name, { typical: inDomain(input, typical), values: around, limits: [] }];
     })
   );
 }

@@ -13,13 +13,13 @@ export interface GoldenOptions {
   readonly model?: ManualModel;
 }
 
-const NULL_GROUPS = 4;
+const GROUPS = 4;
 const MIXTURES = 8;
 const UNKNOWN_LEVEL = '(a level that no customer has)';
 
 /**
- * About 24 synthetic rows: every input at its center, probes of every number (low, high, domain limits, beyond the
- * clip), every nullable input null once, every level once, random mixtures, and rows that must be refused (null where
+ * About 30 synthetic rows: every input at its center, probes of every number (low, high, domain limits, beyond the
+ * clip), every nullable input null once, every level once, pooled levels, random mixtures, and rows that must be refused (null where
  * it is not accepted, wrong type, missing key, out of range, unknown level). Only fitted centers, scales, thresholds
  * and declared domains are read, never a customer's row; equal arguments give equal rows.
  */
@@ -32,7 +32,13 @@ export function goldenRows(
   const probes =
     model === undefined ? probesOfPreparation(inputs, preparation) : probesOfFactors(inputs, model.factors);
   const typical = rowOf(inputs, input => typicalCell(input, probes));
-  const rows = [typical, ...probeRows(inputs, probes), ...nullRows(inputs, typical)];
+  const rows = [
+    typical,
+    ...probeRows(inputs, probes),
+    ...limitRows(inputs, probes),
+    ...nullRows(inputs, typical),
+    pooledRow(preparation, typical)
+  ];
   const random = seededRandom(seed, inputs.length);
   const mixtures = Math.max(MIXTURES, ...inputs.map(input => input.levels?.length ?? 0));
   for (let k = 0; k < mixtures; k++) rows.push(rowOf(inputs, input => mixedCell(input, { probes, random, k })));
@@ -92,18 +98,39 @@ function probeRows(inputs: readonly ArtifactInput[], probes: ReadonlyMap<string,
   const most = Math.max(0, ...Array.from(probes.values(), probe => probe.values.length));
   return Array.from({ length: most }, (_, k) =>
     rowOf(inputs, input => {
-      const probe = probes.get(input.name);
-      return probe === undefined ? typicalCell(input, probes) : (probe.values[k % probe.values.length] as number);
+      const values = probes.get(input.name)?.values;
+      return values === undefined ? typicalCell(input, probes) : (values[k % values.length] as number);
     })
   );
 }
 
+/** A quarter of the inputs at a limit at a time: all at once, float32 networks round too coarsely to compare. */
+function limitRows(inputs: readonly ArtifactInput[], probes: ReadonlyMap<string, Probe>): ScoringRow[] {
+  return Array.from({ length: 2 * GROUPS }, (_, k) => {
+    const reached = inputs.filter((_, i) => i % GROUPS === k >> 1);
+    return rowOf(inputs, input => {
+      const limit = reached.includes(input) ? probes.get(input.name)?.limits[k % 2] : undefined;
+      return limit ?? typicalCell(input, probes);
+    });
+  });
+}
+
 function nullRows(inputs: readonly ArtifactInput[], typical: ScoringRow): ScoringRow[] {
   const nullable = inputs.filter(input => input.nullable);
-  const groups = Array.from({ length: NULL_GROUPS }, (_, g) => nullable.filter((_, i) => i % NULL_GROUPS === g));
+  const groups = Array.from({ length: GROUPS }, (_, g) => nullable.filter((_, i) => i % GROUPS === g));
   return [...groups, nullable]
     .filter(group => group.length > 0)
     .map(group => ({ ...typical, ...Object.fromEntries(group.map(input => [input.name, null])) }));
+}
+
+/** Every input with a column for other levels, at a level that training did not know. */
+function pooledRow(preparation: Preparation, typical: ScoringRow): ScoringRow {
+  const unknown = pooledInputs(preparation).map(name => [name, UNKNOWN_LEVEL]);
+  return { ...typical, ...Object.fromEntries(unknown) };
+}
+
+function pooledInputs(preparation: Preparation): string[] {
+  return preparation.columns.filter(column => column.kind === 'other').map(column => column.input);
 }
 
 function mixedCell(
@@ -126,7 +153,7 @@ function refusedRows(inputs: readonly ArtifactInput[], preparation: Preparation,
   const add = (input: ArtifactInput | undefined, cell: Cell) => {
     if (input !== undefined) rows.push({ ...typical, [input.name]: cell });
   };
-  const pooled = new Set(preparation.columns.filter(column => column.kind === 'other').map(column => column.input));
+  const pooled = new Set(pooledInputs(preparation));
   const first = inputs[0];
   const last = inputs.at(-1);
   add(

@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../artifacts/store.js';
+import type { VerifyReport } from '../artifacts/verify.js';
 import type { CheckResult } from '../pipeline/check.js';
 import type { RunResult } from '../pipeline/run.js';
 import type { Evaluation, FeatureInfo, ModelResult } from '../types.js';

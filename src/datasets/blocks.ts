@@ -1,8 +1,9 @@
 import type { BlockRange, BlocksConfig, OutcomeConfig } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import { seededRandom } from '../math/random.js';
+import { dateOfDay, dayOfDate } from '../sources/calendar.js';
 import type { BlockName, BlockSummary, Dataset } from '../types.js';
-import { dayNumber, isoDate } from './frame.js';
+
 
 /** Row indexes of the four blocks, in the order of the rows given, and what the reader must know about them. */
 export interface Blocks {
@@ -54,7 +55,7 @@ type Dates = Readonly<Record<BlockName, readonly number[]>>;
 
 function configuredDates(dates: readonly number[], input: BlockInput): Dates {
   const config = input.config as BlocksConfig;
-  const within = (days: readonly number[], { from, to }: BlockRange) => days.filter(d => dayNumber(from) <= d && d <= dayNumber(to));
+  const within = (days: readonly number[], { from, to }: BlockRange) => days.filter(d => dayOfDate(from) <= d && d <= dayOfDate(to));
   for (const name of ORDER) {
     const range = config[name];
     if (range !== null) requireDates(name, { range, planned: within(input.planned, range), input, dates });
@@ -105,7 +106,7 @@ function purge(planned: Dates, outcome: OutcomeConfig): { kept: Dates; notes: st
     if (late.length === 0) return;
     kept[name] = planned[name].filter(d => windowEnd(d, outcome) <= next);
     notes.push(
-      `${late.map(isoDate).join(', ')}: left out of ${name}, because the outcome window reaches into the next block (${isoDate(next)}).`
+      `${late.map(dateOfDay).join(', ')}: left out of ${name}, because the outcome window reaches into the next block (${dateOfDay(next)}).`
     );
   });
   return { kept, notes };
@@ -147,8 +148,8 @@ export function summariseBlock(data: Dataset): BlockSummary {
     accounts: new Set(data.accounts).size,
     positives: data.y.reduce((sum, v) => sum + v, 0),
     episodes: countEpisodes(data),
-    from: days === null ? '' : isoDate(days.reduce((a, b) => Math.min(a, b))),
-    to: days === null ? '' : isoDate(days.reduce((a, b) => Math.max(a, b)))
+    from: days === null ? '' : dateOfDay(days.reduce((a, b) => Math.min(a, b))),
+    to: days === null ? '' : dateOfDay(days.reduce((a, b) => Math.max(a, b)))
   };
 }
 
@@ -160,9 +161,9 @@ export function countEpisodes(data: Pick<Dataset, 'episode'>): number {
 }
 
 function first(dates: readonly number[]): string {
-  return dates.length === 0 ? '(none)' : isoDate(dates[0] as number);
+  return dates.length === 0 ? '(none)' : dateOfDay(dates[0] as number);
 }
 
 function last(dates: readonly number[]): string {
-  return dates.length === 0 ? '(none)' : isoDate(dates[dates.length - 1] as number);
+  return dates.length === 0 ? '(none)' : dateOfDay(dates[dates.length - 1] as number);
 }

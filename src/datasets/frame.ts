@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js';
+import { dateOfDay } from '../sources/calendar.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Columns, Dataset, Engine, FeatureInfo, Sql, Target } from '../types.js';
 
@@ -100,17 +101,7 @@ export function selectDataset(frame: Frame, rows: Int32Array, target: Target | n
 
 /** `account@YYYY-MM-DD`, or the account id alone when snapshots carry no date (day 0). */
 export function snapshotId(account: string, day: number): string {
-  return day === 0 ? account : `${account}@${isoDate(day)}`;
-}
-
-/** ISO date of a local calendar day number. */
-export function isoDate(day: number): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10);
-}
-
-/** Local calendar day number of an ISO date. */
-export function dayNumber(date: string): number {
-  return Math.round(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
+  return day === 0 ? account : `${account}@${dateOfDay(day)}`;
 }
 
 interface Fill {

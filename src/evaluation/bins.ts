@@ -1,5 +1,5 @@
 import { quantileSorted } from '../math/statistics.js';
-import type { Ranking } from './ranking.js';
+import { type Ranking, sortedScores } from './ranking.js';
 import type { Rows } from './rows.js';
 
 /** Rows of one bin, summed. */
@@ -27,7 +27,8 @@ const BINS = 10;
  * once. Tied rows stay together, so there may be fewer bins, of unequal mass.
  */
 export function equalMassBins(ranking: Ranking, rows: Rows): Bins {
-  const cuts = Array.from({ length: BINS - 1 }, (_, k) => quantileSorted(ranking.sorted, (k + 1) / BINS));
+  const sorted = sortedScores(ranking);
+  const cuts = Array.from({ length: BINS - 1 }, (_, k) => quantileSorted(sorted, (k + 1) / BINS));
   const lowest: number[] = [];
   const ofGroup = new Uint8Array(ranking.values.length);
   let cut = 0;

@@ -42,11 +42,11 @@ export function evaluate(data: EvaluationData): Evaluation {
 
 function rankingMeasures(ranking: Ranking, rows: Rows) {
   const parts = aucParts(ranking, rows);
-  const enough = rows.n >= FEWEST_ROWS;
+  const enough = rows.n >= FEWEST_ROWS && parts !== null;
   return {
     auc: parts === null ? null : parts.auc,
-    aucInterval: parts === null || !enough ? null : aucInterval(parts),
-    averagePrecision: averagePrecision(ranking),
+    aucInterval: enough ? aucInterval(parts) : null,
+    averagePrecision: parts === null ? null : averagePrecision(ranking),
     liftAt10: enough ? lift(ranking, topTenth(total(rows.w), rows.weighted)) : null,
     liftInterval: enough ? liftInterval(ranking, rows, seededRandom(rows.seed, LIFT_STREAM)) : null
   };

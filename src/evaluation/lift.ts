@@ -1,7 +1,7 @@
 import type { Random } from '../math/random.js';
 import { quantileSorted } from '../math/statistics.js';
 import { resampleClusters } from './bootstrap.js';
-import { descendingRows, type Ranking, total } from './ranking.js';
+import { type Ranking, total } from './ranking.js';
 import type { Rows } from './rows.js';
 
 const RESAMPLES = 500;
@@ -57,7 +57,7 @@ interface Walk {
 }
 
 function buildWalk(ranking: Ranking, { y, w, clusters, clusterCount, weighted }: Rows): Walk {
-  const order = descendingRows(ranking);
+  const order = ranking.order.toReversed();
   const clusterMass = new Float64Array(clusterCount);
   const clusterPositive = new Float64Array(clusterCount);
   clusters.forEach((c, i) => {

@@ -1,7 +1,7 @@
 /** Rows grouped by distinct score, so that every measure treats ties alike. */
 export interface Ranking {
-  /** All scores, ascending, [n]. */
-  readonly sorted: Float64Array;
+  /** Rows in ascending order of score, tied rows in their own order, [n]. */
+  readonly order: Uint32Array;
   /** Distinct scores, ascending, [g]. */
   readonly values: Float64Array;
   /** Index into `values` of each row, [n]. */
@@ -11,44 +11,80 @@ export interface Ranking {
   readonly negative: Float64Array;
 }
 
-/** Groups rows by score; scores must not be NaN. */
+/** Groups rows by score; scores are finite and at least 0. */
 export function rankScores(scores: Float64Array, { y, w }: { y: ArrayLike<number>; w: ArrayLike<number> }): Ranking {
-  const sorted = Float64Array.from(scores).sort();
-  const values = sorted.filter((v, i) => i === 0 || v !== sorted[i - 1]);
-  const group = new Uint32Array(scores.length);
-  const positive = new Float64Array(values.length);
-  const negative = new Float64Array(values.length);
-  for (let i = 0; i < scores.length; i++) {
-    const g = position(values, scores[i]!);
-    group[i] = g;
-    const mass = y[i] === 1 ? positive : negative;
-    mass[g] = mass[g]! + w[i]!;
+  const order = ascendingRows(scores);
+  const n = scores.length;
+  const group = new Uint32Array(n);
+  const starts = new Float64Array(n);
+  const positive = new Float64Array(n);
+  const negative = new Float64Array(n);
+  let g = -1;
+  for (let k = 0; k < n; k++) {
+    const row = order[k]!;
+    if (k === 0 || scores[row]! !== starts[g]!) starts[++g] = scores[row]!;
+    group[row] = g;
+    const mass = y[row] === 1 ? positive : negative;
+    mass[g] = mass[g]! + w[row]!;
   }
-  return { sorted, values, group, positive, negative };
+  const count = g + 1;
+  return {
+    order,
+    values: starts.slice(0, count),
+    group,
+    positive: positive.slice(0, count),
+    negative: negative.slice(0, count)
+  };
 }
 
-/** Index of a value that is among the ascending values. */
-function position(values: Float64Array, value: number): number {
-  let lo = 0;
-  let hi = values.length;
-  while (hi - lo > 1) {
-    const middle = (lo + hi) >>> 1;
-    if (values[middle]! <= value) lo = middle;
-    else hi = middle;
-  }
-  return lo;
-}
+const DIGIT = 11;
+const RADIX = 1 << DIGIT;
 
-/** Rows in descending order of score; tied rows keep their order. */
-export function descendingRows({ group, values }: Ranking): Uint32Array {
-  const next = new Uint32Array(values.length + 1);
-  for (const g of group) next[values.length - g]!++;
-  for (let k = 1; k < next.length; k++) next[k] = next[k]! + next[k - 1]!;
-  const order = new Uint32Array(group.length);
-  group.forEach((g, i) => {
-    order[next[values.length - 1 - g]!++] = i;
-  });
+/** Stable radix sort of the bits of doubles, which for numbers of at least 0 are in the order of the numbers. */
+function ascendingRows(scores: Float64Array): Uint32Array {
+  const n = scores.length;
+  const bits = new DataView(new ArrayBuffer(8));
+  const low = new Uint32Array(n);
+  const high = new Uint32Array(n);
+  let order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) {
+    bits.setFloat64(0, scores[i]! + 0);
+    high[i] = bits.getUint32(0);
+    low[i] = bits.getUint32(4);
+    order[i] = i;
+  }
+  let next = new Uint32Array(n);
+  for (const [word, shift] of [
+    [low, 0],
+    [low, DIGIT],
+    [low, 2 * DIGIT],
+    [high, 0],
+    [high, DIGIT],
+    [high, 2 * DIGIT]
+  ] as const) {
+    if (scatter(order, next, { word, shift })) [order, next] = [next, order];
+  }
   return order;
+}
+
+/** Moves rows to the order of one digit; false when all rows share it and nothing moved. */
+function scatter(from: Uint32Array, to: Uint32Array, { word, shift }: { word: Uint32Array; shift: number }): boolean {
+  const place = new Uint32Array(RADIX + 1);
+  for (let i = 0; i < word.length; i++) place[((word[i]! >>> shift) & (RADIX - 1)) + 1]!++;
+  if (place.includes(word.length)) return false;
+  for (let d = 1; d < RADIX; d++) place[d] = place[d]! + place[d - 1]!;
+  for (let k = 0; k < from.length; k++) {
+    const row = from[k]!;
+    to[place[(word[row]! >>> shift) & (RADIX - 1)]!++] = row;
+  }
+  return true;
+}
+
+/** All scores, ascending, [n]. */
+export function sortedScores({ order, values, group }: Ranking): Float64Array {
+  const sorted = new Float64Array(order.length);
+  for (let k = 0; k < order.length; k++) sorted[k] = values[group[order[k]!]!]!;
+  return sorted;
 }
 
 /** Sum of a typed array. */

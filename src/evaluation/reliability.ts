@@ -8,15 +8,15 @@ import type { Bins } from './bins.js';
  */
 export function reliabilityBins({ lowest, sums }: Bins): ReliabilityBin[] {
   return sums.map(({ n, weight, predicted, observed, squares }, b) => {
-    const effective = (weight * weight) / squares;
-    const rate = observed / weight;
+    const perWeight = weight / squares;
+    const effective = weight * perWeight;
     return {
       lo: b === 0 ? 0 : lowest[b]!,
       hi: b + 1 < lowest.length ? lowest[b + 1]! : 1,
       n,
       predicted: predicted / weight,
-      observed: rate,
-      interval: wilsonInterval(Math.min(effective, rate * effective), effective)
+      observed: observed / weight,
+      interval: wilsonInterval(Math.min(effective, observed * perWeight), effective)
     };
   });
 }

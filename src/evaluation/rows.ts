@@ -46,28 +46,38 @@ export interface Rows {
 export function evaluationRows(data: EvaluationData): Rows {
   requireLengths(data);
   const { y, probability, weights, value, clusters, episode, seed = 1 } = data;
-  const kept: number[] = [];
-  for (let i = 0; i < y.length; i++) {
-    requireRow(data, i);
-    if (weights === undefined || weights[i]! > 0) kept.push(i);
-  }
+  for (let i = 0; i < y.length; i++) requireRow(data, i);
+  const kept = keptRows(y.length, weights);
   const n = kept.length;
   if (n === 0) throw new ModelError(`expected rows of positive weight to evaluate, got none among ${y.length}`);
-  const outcome = Float64Array.from(kept, i => y[i]!);
+  const outcome = take(y, kept);
   const positives = outcome.reduce((sum, v) => sum + v, 0);
-  const episodes = new Set(episode === undefined ? [] : kept.filter(i => y[i] === 1).map(i => episode[i]!)).size;
+  const episodes = episode === undefined ? 0 : new Set(take(episode, kept).filter((_, i) => outcome[i] === 1)).size;
   return {
     n,
     y: outcome,
-    p: Float64Array.from(kept, i => probability[i]!),
-    w: weights === undefined ? new Float64Array(n).fill(1) : Float64Array.from(kept, i => weights[i]!),
+    p: take(probability, kept),
+    w: weights === undefined ? new Float64Array(n).fill(1) : take(weights, kept),
     weighted: weights !== undefined,
-    value: value === undefined ? new Float64Array(n) : Float64Array.from(kept, i => value[i]!),
-    ...dense(clusters && Int32Array.from(kept, i => clusters[i]!), n),
+    value: value === undefined ? new Float64Array(n) : take(value, kept),
+    ...dense(clusters && Int32Array.from(take(clusters, kept)), n),
     positives,
     repeats: episodes === 0 ? 1 : positives / episodes,
     seed
   };
+}
+
+function keptRows(n: number, weights: Float64Array | undefined): Uint32Array {
+  const kept = new Uint32Array(n);
+  let count = 0;
+  for (let i = 0; i < n; i++) if (weights === undefined || weights[i]! > 0) kept[count++] = i;
+  return kept.slice(0, count);
+}
+
+function take(values: ArrayLike<number>, kept: Uint32Array): Float64Array {
+  const taken = new Float64Array(kept.length);
+  for (let k = 0; k < kept.length; k++) taken[k] = values[kept[k]!]!;
+  return taken;
 }
 
 function dense(clusters: Int32Array | undefined, n: number): Pick<Rows, 'clusters' | 'clusterCount'> {

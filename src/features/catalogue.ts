@@ -36,6 +36,8 @@ export interface Catalogue {
   readonly features: readonly FeatureDef[];
   /** Features of the catalogue that this workspace cannot have, with what is missing. */
   readonly skipped: readonly SkippedFeature[];
+  /** Every feature that may be named, also those that this workspace cannot have (without a definition hash). */
+  readonly all: readonly FeatureInfo[];
 }
 
 /**
@@ -55,7 +57,13 @@ export function buildCatalogue(config: Config, tables: Tables): Catalogue {
     if (reason === null) features.push(compileSpec(spec, config, tables));
     else skipped.push({ name: spec.name, reason });
   }
-  return { features, skipped };
+  const known = new Map(featureInfos(features).map(info => [info.name, info]));
+  return { features, skipped, all: specs.map(spec => known.get(spec.name) ?? absentInfo(spec)) };
+}
+
+function absentInfo(spec: FeatureSpec): FeatureInfo {
+  const { define: _d, reads, windowDays: _w, minAgeDays: _m, unavailable: _u, type = 'number', ...info } = spec;
+  return { ...info, type, requires: requiredTables(reads), definitionHash: '' };
 }
 
 /** The part of each feature that artifacts and reports carry. */
@@ -75,7 +83,7 @@ function familyInput({ features }: Config, tables: Tables): FamilyInput {
 }
 
 /** Lower-case letters, digits and underscores of an event type, the stem of its features' names. */
-function slugOf(type: string): string {
+export function slugOf(type: string): string {
   const slug = type.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
   if (slug === '') {
     throw new ConfigError(

@@ -2,3 +2,4 @@ export { buildSnapshots, planSnapshots, type SnapshotInput } from './build.js';
 export { buildCatalogue, type Catalogue, featureInfos, type SkippedFeature } from './catalogue.js';
 export type { SnapshotPlan } from './compile.js';
 export type { FeatureDef } from './types.js';
+export { driverList } from './drivers.js';

@@ -42,15 +42,24 @@ function absorb(state: number, value: number): number {
  */
 export function seededRandom(seed: number, ...path: number[]): Random {
   const generator = xoroshiro128plusFromState(LANES.map(lane => [seed, ...path].reduce(absorb, lane)));
-  let spare: number | undefined;
-
-  function uniform(): number {
+  const uniform = () => {
     const high = generator.next() >>> 5;
     const low = generator.next() >>> 6;
     return (high * 2 ** 26 + low) * 2 ** -53;
-  }
+  };
+  const integer = (lo: number, hi: number) => uniformInt(generator, lo, hi);
+  return {
+    uniform,
+    normal: normalSource(uniform),
+    poisson: mean => drawPoisson(uniform, mean),
+    integer,
+    permutation: n => shuffle(n, integer)
+  };
+}
 
-  function normal(): number {
+function normalSource(uniform: () => number): () => number {
+  let spare: number | undefined;
+  return () => {
     if (spare !== undefined) {
       const value = spare;
       spare = undefined;
@@ -66,36 +75,26 @@ export function seededRandom(seed: number, ...path: number[]): Random {
         return u * factor;
       }
     }
-  }
+  };
+}
 
-  function poissonChunk(mean: number): number {
-    const limit = Math.exp(-mean);
-    let count = 0;
+function drawPoisson(uniform: () => number, mean: number): number {
+  if (!(mean >= 0 && Number.isFinite(mean))) throw new RangeError(`expected a finite mean of at least 0, got ${mean}`);
+  let count = 0;
+  for (let rest = mean; rest > 0; rest -= POISSON_CHUNK) {
+    const limit = Math.exp(-Math.min(rest, POISSON_CHUNK));
     for (let product = uniform(); product > limit; product *= uniform()) count++;
-    return count;
   }
+  return count;
+}
 
-  function poisson(mean: number): number {
-    if (!(mean >= 0 && Number.isFinite(mean)))
-      throw new RangeError(`expected a finite mean of at least 0, got ${mean}`);
-    let count = 0;
-    let rest = mean;
-    for (; rest > POISSON_CHUNK; rest -= POISSON_CHUNK) count += poissonChunk(POISSON_CHUNK);
-    return count + (rest > 0 ? poissonChunk(rest) : 0);
+function shuffle(n: number, integer: (lo: number, hi: number) => number): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = integer(0, i);
+    const kept = order[i]!;
+    order[i] = order[j]!;
+    order[j] = kept;
   }
-
-  const integer = (lo: number, hi: number): number => uniformInt(generator, lo, hi);
-
-  function permutation(n: number): Int32Array {
-    const order = Int32Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
-      const j = integer(0, i);
-      const kept = order[i]!;
-      order[i] = order[j]!;
-      order[j] = kept;
-    }
-    return order;
-  }
-
-  return { uniform, normal, poisson, integer, permutation };
+  return order;
 }

@@ -82,7 +82,10 @@ function subDesign({ X, n, q, y }: ScoreDesign, members: readonly number[]): Sco
 }
 
 function fitSmall(design: ScoreDesign, rows: Int32Array | null): Float64Array {
-  const fit = fitNewton({ ...scoreProblem(design, rows), ridge: RIDGE }, { tolerance: 1e-8, maxIterations: 100 });
+  const fit = fitNewton(
+    { ...scoreProblem(design, rows), ridge: RIDGE },
+    { tolerance: rows === null ? 1e-10 : 1e-4, maxIterations: 100 }
+  );
   if (!fit.converged)
     throw new ModelError(
       `expected a single feature's fit to converge, got ${fit.decrement} after ${fit.iterations} iterations`

@@ -37,7 +37,7 @@ const CONSTANT = 1e-13;
  * first of them stays). `standardised: true` only leaves out constant columns and keeps the rest as they are scaled.
  */
 export function buildBasis(design: Design, options: { readonly standardised?: boolean } = {}): Basis {
-  const scales = Array.from({ length: design.p }, (_, j) => columnScale(design, j));
+  const scales = columnScales(design);
   const varying = scales.flatMap((s, j) => (s.deviation > 0 ? [j] : []));
   const D = standardise(design, { scales, kept: varying });
   const T = rawTransform(varying.map(j => scales[j]!));
@@ -48,25 +48,47 @@ export function buildBasis(design: Design, options: { readonly standardised?: bo
   return orthogonalise({ D, kept: varying, aliased, T, logDetT: 0 }, scales);
 }
 
-function columnScale({ X, n, p, weights, names }: Design, j: number): Scale {
-  const first = n > 0 ? X[j]! : 0;
-  let shift = 0;
-  let total = 0;
-  let largest = 0;
-  for (let i = 0; i < n; i++) {
-    shift += weights[i]! * (X[i * p + j]! - first);
-    total += weights[i]!;
-    largest = Math.max(largest, Math.abs(X[i * p + j]!));
+/** Means are taken relative to the first row and squares relative to the largest deviation, so that no scale overflows. */
+function columnScales({ X, n, p, weights, names }: Design): Scale[] {
+  const first = X.slice(0, p);
+  const largest = new Float64Array(p);
+  const shift = columnSums({ X, n, p }, (v, i, j) => {
+    largest[j] = Math.max(largest[j]!, Math.abs(v));
+    return weights[i]! * (v - first[j]!);
+  });
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  const mean = shift.map((sum, j) => first[j]! + sum / total);
+  const spread = new Float64Array(p);
+  columnSums({ X, n, p }, (v, _, j) => {
+    spread[j] = Math.max(spread[j]!, Math.abs(v - mean[j]!));
+    return 0;
+  });
+  const overflowing = spread.findIndex(s => !Number.isFinite(s));
+  if (overflowing >= 0) {
+    throw new ModelError(
+      `expected values of ${names[overflowing]} below 1e300, got up to ${largest[overflowing]}: rescale it`
+    );
   }
-  const mean = first + shift / total;
-  let spread = 0;
-  for (let i = 0; i < n; i++) spread = Math.max(spread, Math.abs(X[i * p + j]! - mean));
-  if (!Number.isFinite(spread))
-    throw new ModelError(`expected values of ${names[j]} below 1e300, got up to ${largest}: rescale it`);
-  if (spread <= CONSTANT * Math.abs(mean)) return { mean, deviation: 0, largest };
-  let squares = 0;
-  for (let i = 0; i < n; i++) squares += weights[i]! * ((X[i * p + j]! - mean) / spread) ** 2;
-  return { mean, deviation: spread * Math.sqrt(squares / total), largest };
+  const squares = columnSums({ X, n, p }, (v, i, j) => weights[i]! * ((v - mean[j]!) / spread[j]!) ** 2);
+  return Array.from({ length: p }, (_, j) => {
+    const constant = spread[j]! <= CONSTANT * Math.abs(mean[j]!);
+    return {
+      mean: mean[j]!,
+      deviation: constant ? 0 : spread[j]! * Math.sqrt(squares[j]! / total),
+      largest: largest[j]!
+    };
+  });
+}
+
+function columnSums(
+  { X, n, p }: Pick<Design, 'X' | 'n' | 'p'>,
+  term: (v: number, i: number, j: number) => number
+): Float64Array {
+  const sums = new Float64Array(p);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = 0; j < p; j++) sums[j] = sums[j]! + term(X[at++]!, i, j);
+  }
+  return sums;
 }
 
 function standardise(

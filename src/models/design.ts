@@ -39,10 +39,14 @@ export interface Design {
   readonly filled: readonly FilledColumn[];
 }
 
-interface Column {
+/** How one design column is read from its source column. */
+interface ColumnPlan {
   readonly name: string;
-  readonly values: Float64Array;
-  readonly filled?: FilledColumn;
+  readonly source: number;
+  /** `value`: the number, or `mean` when missing; `missing`: 1 when missing; `level`: 1 when the code equals `code`. */
+  readonly kind: 'value' | 'missing' | 'level';
+  readonly mean: number;
+  readonly code: number;
 }
 
 /**
@@ -56,24 +60,17 @@ export function buildDesign(data: LogisticData): Design {
   const weights = Float64Array.from(rows, i => data.weights?.[i] ?? 1);
   const y = Float64Array.from(rows, i => data.y[i]!);
   requireBothClasses(y);
-  const columns = data.names.flatMap((_, j) => expandColumn(data, j, { rows, weights }));
-  const p = columns.length;
-  const X = new Float64Array(rows.length * p);
-  columns.forEach((column, j) => {
-    column.values.forEach((v, i) => {
-      X[i * p + j] = v;
-    });
-  });
+  const { plans, filled } = planColumns(data, rows, weights);
   return {
-    names: columns.map(c => c.name),
-    X,
+    names: plans.map(plan => plan.name),
+    X: fillColumns(data, rows, plans),
     y,
     n: rows.length,
-    p,
+    p: plans.length,
     weights,
     offset: data.offset && Float64Array.from(rows, i => requireFinite(data.offset![i]!, `offset of row ${i}`)),
     clusters: data.clusters && Int32Array.from(rows, i => data.clusters![i]!),
-    filled: columns.flatMap(c => (c.filled === undefined ? [] : [c.filled]))
+    filled
   };
 }
 
@@ -142,46 +139,82 @@ function requireFinite(value: number, where: string): number {
   return value;
 }
 
-interface Rows {
-  readonly rows: Int32Array;
-  readonly weights: Float64Array;
+/** Of one source column: rows without a value, and the weighted mean of the others. */
+interface Presence {
+  readonly missing: Int32Array;
+  readonly mean: Float64Array;
 }
 
-function expandColumn(data: LogisticData, j: number, { rows, weights }: Rows): Column[] {
-  const name = data.names[j]!;
-  const values = Float64Array.from(rows, i => data.X[i * data.p + j]!);
-  const infinite = values.findIndex(v => Math.abs(v) === Infinity);
-  if (infinite >= 0) requireFinite(values[infinite]!, `value of ${name} in row ${rows[infinite]}`);
-  const absent = values.map(v => (Number.isNaN(v) ? 1 : 0));
-  const missing = absent.reduce((sum, v) => sum + v, 0);
-  const indicator = missing === 0 ? [] : [{ name: `${name} (missing)`, values: absent }];
-  const levels = data.levels?.[name];
-  if (levels !== undefined) return [...expandLevels(name, values, levels), ...indicator];
-  if (missing === 0) return [{ name, values }];
-  if (missing === values.length)
-    throw new ModelError(`expected values of ${name}, got none in ${missing} rows: leave the column out`);
-  const mean = presentMean(values, weights);
-  return [
-    { name, values: values.map(v => (Number.isNaN(v) ? mean : v)), filled: { name, missing, mean } },
-    ...indicator
-  ];
-}
-
-function expandLevels(name: string, codes: Float64Array, levels: readonly string[]): Column[] {
-  const odd = codes.find(code => !Number.isNaN(code) && levels[code] === undefined);
-  if (odd !== undefined) throw new ModelError(`expected an index of ${levels.length} levels in ${name}, got ${odd}`);
-  return levels
-    .slice(1)
-    .map((level, k) => ({ name: `${name}=${level}`, values: codes.map(code => (code === k + 1 ? 1 : 0)) }));
-}
-
-function presentMean(values: Float64Array, weights: Float64Array): number {
-  let sum = 0;
-  let total = 0;
-  values.forEach((v, i) => {
-    if (Number.isNaN(v)) return;
-    sum += weights[i]! * v;
-    total += weights[i]!;
+function planColumns(
+  data: LogisticData,
+  rows: Int32Array,
+  weights: Float64Array
+): { plans: ColumnPlan[]; filled: FilledColumn[] } {
+  const { missing, mean } = measurePresence(data, rows, weights);
+  const filled: FilledColumn[] = [];
+  const plans = data.names.flatMap((name, source): ColumnPlan[] => {
+    const absent = missing[source]!;
+    const common = { source, mean: mean[source]!, code: 0 };
+    const indicator = absent === 0 ? [] : [{ ...common, name: `${name} (missing)`, kind: 'missing' as const }];
+    const levels = data.levels?.[name];
+    if (levels !== undefined) {
+      requireCodes(data, { rows, source, count: levels.length });
+      const columns = levels
+        .slice(1)
+        .map((level, k) => ({ ...common, name: `${name}=${level}`, kind: 'level' as const, code: k + 1 }));
+      return [...columns, ...indicator];
+    }
+    if (absent === rows.length)
+      throw new ModelError(`expected values of ${name}, got none in ${absent} rows: leave the column out`);
+    if (absent > 0) filled.push({ name, missing: absent, mean: common.mean });
+    return [{ ...common, name, kind: 'value' as const }, ...indicator];
   });
-  return sum / total;
+  return { plans, filled };
+}
+
+function measurePresence({ X, p, names }: LogisticData, rows: Int32Array, weights: Float64Array): Presence {
+  const missing = new Int32Array(p);
+  const sums = new Float64Array(p);
+  const totals = new Float64Array(p);
+  rows.forEach((row, i) => {
+    const w = weights[i]!;
+    for (let j = 0; j < p; j++) {
+      const v = X[row * p + j]!;
+      if (Number.isNaN(v)) missing[j] = missing[j]! + 1;
+      else if (Math.abs(v) === Infinity) requireFinite(v, `value of ${names[j]} in row ${row}`);
+      else {
+        sums[j] = sums[j]! + w * v;
+        totals[j] = totals[j]! + w;
+      }
+    }
+  });
+  return { missing, mean: sums.map((sum, j) => sum / totals[j]!) };
+}
+
+function requireCodes(
+  { X, p, names }: LogisticData,
+  { rows, source, count }: { rows: Int32Array; source: number; count: number }
+): void {
+  for (const row of rows) {
+    const code = X[row * p + source]!;
+    const known = Number.isNaN(code) || (Number.isInteger(code) && code >= 0 && code < count);
+    if (!known)
+      throw new ModelError(`expected an index of ${count} levels in ${names[source]}, got ${code} in row ${row}`);
+  }
+}
+
+function fillColumns({ X, n, p }: LogisticData, rows: Int32Array, plans: readonly ColumnPlan[]): Float64Array {
+  if (rows.length === n && plans.length === p && plans.every(plan => plan.kind === 'value')) return X;
+  const q = plans.length;
+  const out = new Float64Array(rows.length * q);
+  rows.forEach((row, i) => {
+    for (let c = 0; c < q; c++) out[i * q + c] = columnValue(plans[c]!, X[row * p + plans[c]!.source]!);
+  });
+  return out;
+}
+
+function columnValue({ kind, mean, code }: ColumnPlan, v: number): number {
+  if (kind === 'level') return v === code ? 1 : 0;
+  if (kind === 'missing') return Number.isNaN(v) ? 1 : 0;
+  return Number.isNaN(v) ? mean : v;
 }

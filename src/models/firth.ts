@@ -12,7 +12,7 @@ import type { CovarianceKind } from './covariance.js';
 import { denseClusters } from './covariance.js';
 import { buildDesign, type Design, type FilledColumn, type LogisticData } from './design.js';
 import { type Coefficient, INTERCEPT, rawCovariance, rawEstimates, requireRows, tellCoefficients } from './logistic.js';
-import { curvature, dot, evaluatePoint, type LogisticPoint, type LogisticProblem } from './newton.js';
+import { dot, evaluatePoint, type LogisticPoint, type LogisticProblem } from './newton.js';
 
 export interface FirthOptions {
   /** `model` (default) is the inverse Fisher information at the estimate; the others use the modified scores. */
@@ -49,10 +49,9 @@ export async function fitFirth(data: LogisticData, options: FirthOptions = {}): 
 /** `fitFirth` of an expanded design, at once. */
 export function fitFirthDesign(design: Design, options: FirthOptions = {}): FirthFit {
   const { covariance = 'model', maxIterations = 200 } = options;
+  requireRows(design);
   const basis = buildBasis(design);
   const { D } = basis;
-  if (design.n < D.k)
-    throw new ModelError(`expected more rows than columns, got ${design.n} rows for ${D.k - 1} columns`);
   const { y, weights, offset } = design;
   const { state, iterations, converged } = maximise({ D, y, weights, offset, ridge: 0 }, maxIterations);
   const residual = state.residual.map((r, i) => r + (state.leverage[i]! / weights[i]!) * (0.5 - (y[i]! - r)));
@@ -108,9 +107,8 @@ function maximise(problem: LogisticProblem, maxIterations: number): Maximum {
 function firthState(problem: LogisticProblem, coefficients: Float64Array): FirthState {
   const { D } = problem;
   const point = evaluatePoint(problem, coefficients);
-  const weights = curvature(problem, point.eta);
-  const information = cholesky(gram(D, weights), D.k, 1e-14);
-  const leverage = leverages(D, weights, information);
+  const information = cholesky(gram(D, point.curvature), D.k, 1e-14);
+  const leverage = leverages(D, point.curvature, information);
   const singular = information.dropped.length > 0;
   const penalized = singular ? Number.NEGATIVE_INFINITY : logDeterminant(information) / 2 - point.loss;
   return { ...point, information, leverage, penalized };
@@ -129,7 +127,7 @@ function leverages({ X, n, k }: Matrix, weights: Float64Array, information: Chol
 function firthScore(problem: LogisticProblem, state: FirthState): { score: Float64Array; augmented: Cholesky } {
   const { D, y } = problem;
   const score = Float64Array.from(state.score);
-  const boosted = curvature(problem, state.eta);
+  const boosted = Float64Array.from(state.curvature);
   for (let i = 0; i < D.n; i++) {
     const h = state.leverage[i]!;
     const pull = h * (0.5 - (y[i]! - state.residual[i]!));

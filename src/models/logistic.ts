@@ -1,10 +1,11 @@
 import { ModelError } from '../errors.js';
 import { normalQuantile, normalTwoSided } from '../math/distributions.js';
 import { inverse, multiply, sandwich } from '../math/linear-algebra.js';
+import { neumaierSum } from '../math/statistics.js';
 import { type Basis, buildBasis } from './basis.js';
 import { type CovarianceKind, denseClusters, estimateCovariance } from './covariance.js';
 import { buildDesign, type Design, type FilledColumn, type LogisticData, takeRows } from './design.js';
-import { fitNewton, type LogisticProblem, type NewtonFit } from './newton.js';
+import { fitNewton, type LogisticProblem, type NewtonFit, sampleStart } from './newton.js';
 import { findSeparation, provesOverlap, type Separation } from './separation.js';
 
 export interface LogisticOptions {
@@ -73,7 +74,9 @@ export function fitDesign(design: Design, options: LogisticOptions = {}): Logist
   if (ridge === 0) requireRows(design);
   const basis = buildBasis(design, { standardised: ridge > 0 });
   const { y, weights, offset } = design;
-  const fit = fitNewton({ D: basis.D, y, weights, offset, ridge }, { maxIterations });
+  const problem = { D: basis.D, y, weights, offset, ridge };
+  const start = sampleStart(problem);
+  const fit = fitNewton(problem, start === null ? { maxIterations } : { maxIterations, start });
   const separation = ridge > 0 || provesOverlap(fit, basis.D) ? null : findSeparation(design, basis);
   const status = statusOf(fit, separation);
   const found = separation === 'unknown' ? null : separation;
@@ -193,5 +196,8 @@ export function tellCoefficients(
 
 function nullLogLikelihood({ y, weights, offset, n }: Design): number {
   const problem: LogisticProblem = { D: { X: new Float64Array(n).fill(1), n, k: 1 }, y, weights, offset, ridge: 0 };
-  return -fitNewton(problem).loss;
+  if (offset !== undefined) return -fitNewton(problem).loss;
+  const total = neumaierSum(weights);
+  const positive = neumaierSum(weights.map((w, i) => w * y[i]!));
+  return positive * Math.log(positive / total) + (total - positive) * Math.log((total - positive) / total);
 }

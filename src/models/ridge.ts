@@ -3,7 +3,7 @@ import { gram, type Matrix, multiply, solve } from '../math/linear-algebra.js';
 import { logit, logLoss } from '../math/links.js';
 import type { ModelSpec } from '../types.js';
 import type { Fold, FoldPlan } from './folds.js';
-import { curvature, descend, dot, evaluatePoint, factorHessian, fitNewton, type LogisticProblem } from './newton.js';
+import { descend, dot, evaluatePoint, factorHessian, fitNewton, type LogisticProblem } from './newton.js';
 
 /** Prepared columns with outcomes: X is [n, q] row-major, finite and standardised; y in {0, 1}. */
 export interface ScoreDesign {
@@ -52,14 +52,14 @@ const FOLD_TOLERANCE = 1e-9;
 
 /**
  * The score fit: minimises mean log loss + lambda / 2 |b|², the intercept free, by Newton's method.
- * @throws ModelError when a class is absent, lambda is negative, or the fit does not converge.
+ * @throws ModelError when a class is absent, lambda is not above 0, or the fit does not converge.
  */
 export function fitRidge(
   design: ScoreDesign,
   options: { readonly lambda: number; readonly start?: LogisticSpec }
 ): RidgeFit {
   const { lambda, start } = options;
-  if (!(lambda >= 0 && lambda < Infinity)) throw new ModelError(`expected a lambda of at least 0, got ${lambda}`);
+  if (!(lambda > 0 && lambda < Infinity)) throw new ModelError(`expected a lambda above 0, got ${lambda}`);
   const problem = scoreProblem(design, null);
   const initial =
     start === undefined ? interceptOnly(problem) : Float64Array.of(start.intercept, ...start.coefficients);
@@ -155,7 +155,7 @@ function interceptOnly({ D, y }: LogisticProblem): Float64Array {
 /** Fits of falling strength, each started at the one before. */
 function followPath(problem: LogisticProblem, strengths: readonly number[]): Float64Array[] {
   let coefficients = interceptOnly(problem);
-  let G = gram(problem.D, curvature(problem, evaluatePoint(problem, coefficients).eta));
+  let G = gram(problem.D, evaluatePoint(problem, coefficients).curvature);
   return strengths.map(ridge => {
     ({ coefficients, G } = minimiseLagged({ ...problem, ridge }, coefficients, G));
     return coefficients;
@@ -177,7 +177,7 @@ function minimiseLagged(
     let squared = dot(step, point.score);
     if (squared / 2 <= FOLD_TOLERANCE * problem.D.n) return { coefficients: point.coefficients, G };
     if (squared > previous / 16) {
-      G = gram(problem.D, curvature(problem, point.eta));
+      G = gram(problem.D, point.curvature);
       factor = factorHessian(G, problem);
       step = solve(factor, point.score);
       squared = dot(step, point.score);

@@ -20,7 +20,7 @@ export async function toDanfo(columns: Columns): Promise<InstanceType<typeof Dan
   const data = Object.fromEntries(
     Object.entries(named(columns)).map(([name, column]) => [
       name,
-      Array.from(column, value => (typeof value === 'number' && Number.isNaN(value) ? null : value))
+      Array.from<number | string | null, number | string | null>(column, value => (typeof value === 'number' && Number.isNaN(value) ? null : value))
     ])
   );
   return new danfo.DataFrame(data);

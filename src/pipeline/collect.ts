@@ -1,30 +1,11 @@
-import type { Config } from '../config/types.js';
-import { type Frame, isoDate } from '../datasets/frame.js';
+import type { Frame } from '../datasets/frame.js';
 import { checkQuality } from '../sources/quality.js';
-import type { AsOf, Engine, FeatureInfo } from '../types.js';
-import type { Effects } from './effects.js';
+import type { Collected, CollectContext } from './collected.js';
 import { buildTables, frameOf, ingest } from './prepare-data.js';
 import { qualityOf } from './report-model.js';
 import { collectSnapshots } from './snapshots-shape.js';
 import type { Stopwatch } from './stopwatch.js';
-import type { QualityReport } from '../reports/model.js';
-
-/** Data of a run, whichever shape they came in. */
-export interface Collected {
-  readonly frame: Frame;
-  /** Features that could be named, also those whose source is absent. */
-  readonly infos: readonly FeatureInfo[];
-  readonly dates: readonly AsOf[];
-  readonly dataHash: string;
-  readonly quality: QualityReport;
-  readonly notes: readonly string[];
-}
-
-export interface CollectContext {
-  readonly config: Config;
-  readonly engine: Engine;
-  readonly effects: Effects;
-}
+import { dateOfDay } from '../sources/calendar.js';
 
 /** Ingest, features and outcomes (or the ready table) as one frame. */
 export async function collect(context: CollectContext, watch: Stopwatch): Promise<Collected> {
@@ -47,6 +28,6 @@ export async function collect(context: CollectContext, watch: Stopwatch): Promis
 /** Rows of the newest as-of date: data end for raw tables, every row when not dated. */
 export function currentRows(frame: Frame, dataEnd: string | null): Int32Array {
   const newest = frame.day.reduce((a, b) => Math.max(a, b), 0);
-  const isCurrent = (day: number) => (dataEnd === null || newest === 0 ? day === newest : isoDate(day) === dataEnd);
+  const isCurrent = (day: number) => (dataEnd === null || newest === 0 ? day === newest : dateOfDay(day) === dataEnd);
   return Int32Array.from([...frame.day.keys()].filter(i => isCurrent(frame.day[i] as number)));
 }

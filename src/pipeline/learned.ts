@@ -3,10 +3,11 @@ import type { Frame } from '../datasets/frame.js';
 import { applyPreparation, type FittedPreparation, fitPreparation } from '../datasets/prepare.js';
 import type { Backend } from '../models/backend.js';
 import { fitConstant, fitSingle } from '../models/baselines.js';
+import { planFolds } from '../models/folds.js';
 import { networkLogits, trainNetwork } from '../models/neural.js';
 import { predictLogits } from '../models/predict.js';
-import { type ChosenRidge, chooseRidge, fitRidge } from '../models/ridge.js';
-import type { Dataset, ModelSpec, Target } from '../types.js';
+import { chooseRidge, fitRidge, type RidgeChoice } from '../models/ridge.js';
+import type { Dataset, ModelSpec, Preparation, PreparedColumn, Target } from '../types.js';
 import { type Candidate, preparedPredict } from './candidate.js';
 
 /** What the learned models of one target are fitted on. */
@@ -25,35 +26,59 @@ export interface LearnedModels {
   readonly constant: Candidate;
   readonly single: Candidate;
   readonly logistic: Candidate;
-  readonly ridge: ChosenRidge;
+  readonly ridge: RidgeChoice;
 }
 
 /** Constant, best single feature and ridge logistic on one training set. */
 export function fitLearned(input: LearnedInput): LearnedModels {
   const { train, frame, config, horizonDays } = input;
   const fitted = fitPreparation(train, frame.infos, { alwaysNullable: config.shape === 'events' });
-  const Z = applyPreparation(fitted.preparation, train);
-  const q = fitted.preparation.columns.length;
-  const design = { X: Z, n: train.n, q };
-  const grouping = { asOf: train.asOf, clusters: train.clusters, horizonDays, seed: config.models.seed };
-  const ridge = chooseRidge({ ...design, y: train.y, scheme: input.folds, ...grouping });
-  const candidate = (kind: Candidate['kind'], spec: ModelSpec, how: string): Candidate => ({
-    kind,
-    spec,
-    preparation: spec.kind === 'constant' ? { columns: [] } : fitted.preparation,
-    inputs: spec.kind === 'constant' ? [] : fitted.inputs,
-    frame,
-    predict: preparedPredict(fitted.preparation, (rows, n) => predictLogits(spec, rows, n, q)),
-    how
-  });
-  const single = fitSingle(design, train.y, { folds: ridge.folds, names: fitted.preparation.columns.map(c => c.name) });
+  const { columns } = fitted.preparation;
+  const q = columns.length;
+  const design = { X: applyPreparation(fitted.preparation, train), n: train.n, q, y: train.y };
+  const plan = planFolds(train, { scheme: input.folds, windowDays: horizonDays, seed: config.models.seed });
+  const ridge = chooseRidge(design, plan);
+  const single = fitSingle(design, columns, plan);
+  const candidate = (kind: Candidate['kind'], spec: ModelSpec, how: string): Candidate => {
+    const preparation = usedColumns(spec, fitted.preparation);
+    const own = trimSpec(spec, fitted.preparation);
+    const used = new Set(preparation.columns.map(column => column.input));
+    return {
+      kind,
+      spec: own,
+      preparation,
+      inputs: fitted.inputs.filter(({ name }) => used.has(name)),
+      frame,
+      predict: preparedPredict(preparation, (X, n) => predictLogits(own, { X, n, q: preparation.columns.length })),
+      how
+    };
+  };
   return {
     fitted,
     ridge,
     constant: candidate('constant', fitConstant(train.y), 'the training rate'),
-    single: candidate('single', single.spec, `${single.name} alone`),
-    logistic: candidate('logistic', fitRidge(design, train.y, { lambda: ridge.lambda }).spec, ridge.reason)
+    single: candidate('single', single.spec, `${single.feature} alone`),
+    logistic: candidate('logistic', fitRidge(design, { lambda: ridge.lambda }).spec, ridgeWords(ridge))
   };
+}
+
+/** Columns that a model reads: all, those of the best single feature, or none. */
+function usedColumns(spec: ModelSpec, { columns }: Preparation): Preparation {
+  if (spec.kind !== 'logistic') return { columns: [] };
+  const inputs = new Set(columns.filter((_, k) => spec.coefficients[k] !== 0).map(column => column.input));
+  return { columns: columns.filter(column => inputs.has(column.input)) };
+}
+
+function trimSpec(spec: ModelSpec, preparation: Preparation): ModelSpec {
+  if (spec.kind !== 'logistic') return spec;
+  const kept = new Set(usedColumns(spec, preparation).columns);
+  return { ...spec, coefficients: spec.coefficients.filter((_, k) => kept.has(preparation.columns[k] as PreparedColumn)) };
+}
+
+function ridgeWords({ strength, scheme, curve, reason, atEdge }: RidgeChoice): string {
+  const order = scheme === 'time' ? 'folds in time order' : 'folds by account';
+  const edge = atEdge ? ', at the edge of those tried' : '';
+  return `ridge strength ${Number(strength.toPrecision(3))} of ${curve.length} tried in ${order}${edge}${reason === null ? '' : ` (${reason})`}`;
 }
 
 export interface NeuralInput {

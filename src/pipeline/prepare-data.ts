@@ -1,5 +1,4 @@
 import { isAbsolute, join } from 'node:path';
-import type { Config } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
 import { buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
@@ -8,7 +7,7 @@ import { ingestSources } from '../sources/ingest.js';
 import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
 import type { AsOf, Engine, FeatureInfo, Tables } from '../types.js';
-import type { Effects } from './effects.js';
+import type { CollectContext } from './collected.js';
 import { hashOf, runStage } from './stages.js';
 
 /** What every command on raw tables begins with. */
@@ -19,14 +18,8 @@ export interface Ingested {
   readonly key: string;
 }
 
-export interface Context {
-  readonly config: Config;
-  readonly engine: Engine;
-  readonly effects: Effects;
-}
-
 /** Source files → checked tables in the workspace's database; reused while files and mapping are the same. */
-export async function ingest({ config, engine, effects }: Context): Promise<Ingested> {
+export async function ingest({ config, engine, effects }: CollectContext): Promise<Ingested> {
   const dataHash = await hashFiles(config.sources.flatMap(source => source.files.map(file => [source.table, file] as const)), { config, engine, effects });
   const key = hashOf('ingest', effects.version, dataHash, config.sources, config.dataEnd, config.currency, config.calendar.timezone);
   const stage = await runStage(engine, { name: 'ingest', key, compute: () => ingestSources(engine, config) });
@@ -34,7 +27,7 @@ export async function ingest({ config, engine, effects }: Context): Promise<Inge
 }
 
 /** SHA-256 over names (as configured) and contents of files; a pattern without a file is left to ingest to report. */
-export async function hashFiles(files: readonly (readonly [string, string])[], { config, engine, effects }: Context): Promise<string> {
+export async function hashFiles(files: readonly (readonly [string, string])[], { config, engine, effects }: CollectContext): Promise<string> {
   const parts: unknown[] = [];
   for (const [label, pattern] of files) {
     const path = isAbsolute(pattern) ? pattern : join(config.workspace, pattern);
@@ -54,7 +47,7 @@ export interface SnapshotStage {
 }
 
 /** Spine, features and outcomes of every as-of date (the calendar's and data end) in tables of the database. */
-export async function buildTables(context: Context, ingested: Ingested): Promise<SnapshotStage> {
+export async function buildTables(context: CollectContext, ingested: Ingested): Promise<SnapshotStage> {
   const { config, engine, effects } = context;
   const { calendar, outcomes, features } = config;
   const key = hashOf('snapshots', effects.version, ingested.key, calendar, outcomes, features);
@@ -73,7 +66,7 @@ export async function buildTables(context: Context, ingested: Ingested): Promise
 
 /** Spine and features at the given dates; with `names` only those features are computed. */
 export async function computeSnapshots(
-  { config, engine }: Context,
+  { config, engine }: CollectContext,
   tables: Tables,
   dates: readonly AsOf[],
   names?: ReadonlySet<string>
@@ -82,7 +75,7 @@ export async function computeSnapshots(
   const features = names === undefined ? catalogue.features : catalogue.features.filter(feature => names.has(feature.name));
   await buildSpine(engine, { asOf: dates, config, tables });
   await buildSnapshots(engine, { config, tables, features });
-  return { infos: featureInfos(features), skipped: catalogue.skipped, dates };
+  return { infos: featureInfos(features), all: catalogue.all, skipped: catalogue.skipped, dates };
 }
 
 /** The frame of all snapshots with their outcomes. */

@@ -1,6 +1,6 @@
 import { isDated } from '../config/dated.js';
 import type { Config } from '../config/types.js';
-import { type Frame, isoDate } from '../datasets/frame.js';
+import { type Frame } from '../datasets/frame.js';
 import { UNDEFINED_LABEL } from '../health/categories.js';
 import { summariseHealth } from '../health/summary.js';
 import { wilsonInterval } from '../math/statistics.js';
@@ -9,6 +9,7 @@ import type { DriversFit, RowCounts, Tables } from '../types.js';
 import type { Manual } from './manual.js';
 import type { ScoreRow } from './scores.js';
 import { modelResults, type Trained } from './train.js';
+import { dateOfDay } from '../sources/calendar.js';
 
 /** Everything a run found out, before it becomes a page. */
 export interface RunFindings {
@@ -38,7 +39,7 @@ export function buildReportModel(findings: RunFindings): ReportModel {
     product: findings.product,
     name: config.name,
     currency: config.currency,
-    asOf: first === undefined || frame.day[first] === 0 ? '' : isoDate(frame.day[first] as number),
+    asOf: first === undefined || frame.day[first] === 0 ? '' : dateOfDay(frame.day[first] as number),
     dataEnd: config.dataEnd ?? '',
     timeOrdered: isDated(config),
     folds: isDated(config) ? 0 : (config.snapshots?.folds ?? 0),

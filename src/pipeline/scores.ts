@@ -1,9 +1,10 @@
 import { canonicalJson, sha256 } from '../artifacts/canonical.js';
 import { buildScorer } from '../artifacts/scorer.js';
-import { type Frame, isoDate } from '../datasets/frame.js';
+import { type Frame } from '../datasets/frame.js';
 import type { ScoringArtifact } from '../types.js';
 import { scoringRow } from './candidate.js';
 import { renderCsv } from './csv.js';
+import { dateOfDay } from '../sources/calendar.js';
 
 /** One scored account, as `vitals score` and the run's score files give it. */
 export interface ScoreRow {
@@ -36,7 +37,7 @@ export function scoreFrame(artifact: ScoringArtifact, frame: Frame, rows: ArrayL
     const day = frame.day[row] as number;
     const identity = {
       account: frame.accounts[row] as string,
-      asOf: day === 0 ? '' : isoDate(day),
+      asOf: day === 0 ? '' : dateOfDay(day),
       target: artifact.target,
       model
     };

@@ -1,12 +1,13 @@
 import type { Config, SnapshotsConfig } from '../config/types.js';
-import { buildFrame, dayNumber } from '../datasets/frame.js';
+import { buildFrame } from '../datasets/frame.js';
 import { ingestSnapshots, type ReadyTable } from '../sources/ingest-snapshots.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { AsOf, FeatureInfo, Sql } from '../types.js';
-import type { CollectContext, Collected } from './collect.js';
+import type { Collected, CollectContext } from './collected.js';
 import { hashFiles } from './prepare-data.js';
 import { hashOf, runStage } from './stages.js';
 import type { Stopwatch } from './stopwatch.js';
+import { dateOfDay, dayOfDate } from '../sources/calendar.js';
 
 /** One ready feature table as a frame: dated rows in time order, or undated rows for folds. */
 export async function collectSnapshots(context: CollectContext, watch: Stopwatch): Promise<Collected> {
@@ -59,7 +60,7 @@ function infoOf(column: ReadyTable['columns'][number], { features }: SnapshotsCo
 function frameQuery(infos: readonly FeatureInfo[], config: Config): Sql {
   const ready = config.snapshots as SnapshotsConfig;
   const day = ready.asOf === null ? raw('0') : raw("date_diff('day', date '1970-01-01', cast(as_of as date))");
-  const lastDay = config.dataEnd === null ? null : dayNumber(config.dataEnd) - ready.horizonDays;
+  const lastDay = config.dataEnd === null ? null : dayOfDate(config.dataEnd) - ready.horizonDays;
   const status = lastDay === null || ready.asOf === null ? sql`${'ok'}` : sql`case when ${day} <= ${lastDay} then ${'ok'} else ${'immature'} end`;
   const features = join(infos.map(info => id(info.name)));
   return sql`select account_id, cast(${day} as integer) as as_of_day, parent, coalesce(value, 0) as arr, ${features},
@@ -68,5 +69,5 @@ function frameQuery(infos: readonly FeatureInfo[], config: Config): Sql {
 }
 
 function datesOf(days: Int32Array): AsOf[] {
-  return [...new Set(days)].map(day => ({ date: new Date(day * 86_400_000).toISOString().slice(0, 10), day, us: day * 86_400_000_000 }));
+  return [...new Set(days)].map(day => ({ date: dateOfDay(day), day, us: day * 86_400_000_000 }));
 }

@@ -87,7 +87,7 @@ function judgeAll(input: TrainingInput, { rows, all, folds, horizonDays }: Folde
 function fitCalibrated({ frame, config, backend }: TrainingInput, rows: Int32Array, horizonDays: number): Calibrated[] {
   const train = selectDataset(frame, rows, 'churn');
   const learned = fitLearned({ target: 'churn', frame, train, folds: 'groups', horizonDays, config });
-  const outOfFold = fitCalibrator('auto', { ...labels(train), logits: learned.ridge.outOfFold as Float64Array });
+  const outOfFold = fitCalibrator('auto', { ...labels(train), logits: learned.ridge.heldOutLogits });
   const exact: CalibratorFit = { ...outOfFold, calibrator: { kind: 'identity' }, method: 'identity', reason: 'a maximum-likelihood fit of at most one feature' };
   const models: Calibrated[] = [
     { candidate: learned.logistic, calibration: { ...outOfFold, reason: `on out-of-fold log-odds: ${outOfFold.reason}` } },

@@ -114,13 +114,15 @@ function choose(models: readonly JudgedModel[], { validation }: BlockData): { ch
   const network = models.find(model => model.kind === 'neural');
   if (logistic === null || network === undefined) return { chosen: logistic, reason: 'the logistic model is the only learned one' };
   const probability = (model: JudgedModel) => model.predict(validation).map(sigmoid);
-  const { difference, standardError } = pairedDifference({
+  const pair = pairedDifference({
     y: validation.y,
     a: probability(network),
     b: probability(logistic),
     clusters: validation.clusters,
     measure: 'logLoss'
   });
+  if (pair === null) return { chosen: logistic, reason: 'the validation block has too few accounts to compare models' };
+  const { difference, standardError } = pair;
   const better = difference < -standardError;
   const reason =
     `on the validation block the network's log loss is ${Math.abs(difference).toFixed(5)} ${difference < 0 ? 'smaller' : 'larger'} ` +

@@ -72,10 +72,12 @@ function isPhrase(part: Part | Phrase): part is Phrase {
   return Array.isArray(part);
 }
 
+/** Parts set in bold. */
 export function strong(...parts: readonly (Part | Phrase)[]): Strong {
   return { kind: 'strong', parts: parts.flatMap(part => (isPhrase(part) ? part : [part])) };
 }
 
+/** Parts that stay on one line and say less than what they follow. */
 export function quiet(parts: Phrase): Quiet {
   return { kind: 'quiet', parts };
 }

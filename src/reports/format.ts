@@ -1,3 +1,5 @@
+import { displayHundred } from '../health/categories.js';
+
 /**
  * How a number becomes text: one fixed English style, whatever the machine's locale. Every function is pure and total;
  * a value that is not finite is a bug of the caller and prints as `n/a`, never as a number.
@@ -45,6 +47,17 @@ export function percent(share: number): string {
   const size = Math.abs(hundred);
   const digits = size < 0.995 ? 2 : size < 9.95 || (size > 99 && size < 100) ? 1 : 0;
   return `${fixed(hundred, digits)}%`;
+}
+
+/** A difference of shares in percentage points: 0.1 -> `10 percentage points`. */
+export function points(share: number): string {
+  const size = plain(share * 100);
+  return `${size} percentage ${size === '1' ? 'point' : 'points'}`;
+}
+
+/** A health score in [0, 1] on its scale of 1 to 100: 0.6641 -> `67 of 100`. */
+export function score(u: number): string {
+  return Number.isFinite(u) ? `${displayHundred(u)} of 100` : NOT_AVAILABLE;
 }
 
 /** An odds ratio: two decimals in [0.1, 10), one in [10, 100), whole from 100, three under 0.1. */

@@ -1,4 +1,4 @@
-import { canonicalJson } from './canonical.js';
+import { canonicalJson } from '../artifacts/canonical.js';
 import { type Block, type Phrase, type Section, say } from './document.js';
 import { tidy } from './format.js';
 import { type Html, html, phraseHtml, sectionHtml, trusted } from './html.js';

@@ -24,6 +24,15 @@ export interface User {
   readonly weight: number;
 }
 
+/** A bill as it would go when the account stays; NaN when its payment does not fail, or is never made. */
+export interface Bill {
+  readonly issued: number;
+  readonly due: number;
+  readonly cents: number;
+  readonly failed: number;
+  readonly paid: number;
+}
+
 /** A survey as it would go when the account stays; NaN without an answer. */
 export interface Survey {
   readonly user: number;
@@ -70,10 +79,11 @@ export interface Account {
   terms: Term[];
   readonly closed: Term[];
   readonly users: User[];
+  readonly bills: Bill[];
   readonly tickets: Ticket[];
   readonly surveys: Survey[];
   /** Counters of numbered records. */
-  invoices: number;
+  termCount: number;
   touchpoints: number;
 }
 
@@ -125,9 +135,10 @@ export function drawAccount(index: number, random: Random, options: { rows: Rows
     terms: [],
     closed: [],
     users: [],
+    bills: [],
     tickets: [],
     surveys: [],
-    invoices: 0,
+    termCount: 0,
     touchpoints: 0
   };
 }

@@ -57,11 +57,15 @@ export function billedIn(account: Account, month: number): boolean {
   return (month - account.startMonth) % account.billMonths === 0;
 }
 
-/** How an account that churns in this month does it: a late end needs a term that ends, a failure needs a bill. */
+/**
+ * How an account that churns in this month does it: a late end needs a term that ends; a failure needs a bill up to day
+ * 13, so that 14 days of grace are over on the first of the next month.
+ */
 export function drawChurn(account: Account, month: number, effects: number): Fate {
   const { random } = account;
   const late = termEndsIn(account, month) ? 0.8 : 0;
-  const failing = billedIn(account, month) ? 0.3 * Math.exp(0.8 * effects * account.latent.payment) : 0;
+  const early = account.anchor < 13 * DAY;
+  const failing = early && billedIn(account, month) ? 0.6 * Math.exp(0.8 * effects * account.latent.payment) : 0;
   const draw = random.uniform() * (1 + late + failing);
   if (draw < late) return { kind: 'non_renewal', at: anchorOf(account, month) };
   if (draw < late + failing) {
@@ -122,18 +126,8 @@ export function recordTerms(account: Account, dataEnd: number): void {
   }
 }
 
-function recordTerm({ index, rows }: Account, term: Term, trial: boolean): void {
+function recordTerm(account: Account, term: Term, trial: boolean): void {
   const { plan, seats, cents, started, termEnd, ended, notice } = term;
-  rows.subscriptions.push(
-    index,
-    term.addOn ? 1 : 0,
-    plan,
-    seats,
-    cents,
-    started,
-    termEnd,
-    ended,
-    notice,
-    trial ? 1 : 0
-  );
+  const name = [account.index, ++account.termCount, term.addOn ? 1 : 0] as const;
+  account.rows.subscriptions.push(...name, plan, seats, cents, started, termEnd, ended, notice, trial ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 import { seededRandom } from '../math/random.js';
 import { type Account, anchorOf, drawAccount, recordAccount } from './account.js';
-import { bill } from './billing.js';
+import { bill, recordBills } from './billing.js';
 import { openTickets, recordCare, recordTouchpoints, sendRecommendation } from './care.js';
 import {
   applyChurn,
@@ -64,13 +64,14 @@ function live(account: Account, world: WorldSeed): Omit<AccountHistory, 'rows'> 
   for (let month = account.startMonth; month < FIRST_MONTH + world.months && !isChurn(last); month++) {
     last = month > account.startMonth ? drawFate(account, month, world) : NOTHING;
     advanceLatent(account.latent, account.random);
-    followContract(account, month, { fate: last, dataEnd });
+    followContract(account, month, last);
     behave(account, month, isChurn(last) ? last.at : dataEnd);
     if (last.kind !== 'none' && !isChurn(last) && month >= FIRST_MONTH) upsellsAt.push(last.at);
   }
   const churned = isChurn(last);
   recordTerms(account, dataEnd);
   recordUsers(account);
+  recordBills(account, last.kind === 'payment_failure' ? last.at : dataEnd);
   recordCare(account, { end: churned ? last.at : dataEnd, dataEnd });
   return { churnAt: churned ? last.at : Number.NaN, churnKind: churned ? last.kind : '', upsellsAt };
 }
@@ -87,14 +88,14 @@ function drawFate(account: Account, month: number, { effects }: WorldSeed): Fate
 }
 
 /** Carries the contract through a month: purchases, renewal and bill at the anchor, and the end, in order of time. */
-function followContract(account: Account, month: number, { fate, dataEnd }: { fate: Fate; dataEnd: number }): void {
+function followContract(account: Account, month: number, fate: Fate): void {
   const anchor = anchorOf(account, month);
   const buys = fate.kind !== 'none' && !isChurn(fate);
   if (buys && fate.at < anchor) grow(account, fate);
   if (fate.kind !== 'non_renewal' && !(fate.kind === 'cancelled' && fate.at < anchor)) {
     if (termEndsIn(account, month)) renew(account, month);
     const failedForGood = fate.kind === 'payment_failure' ? fate.at : Number.NaN;
-    if (billedIn(account, month)) bill(account, month, { failedForGood, dataEnd });
+    if (billedIn(account, month)) bill(account, month, failedForGood);
   }
   if (buys && fate.at > anchor) grow(account, fate);
   if (isChurn(fate)) applyChurn(account, fate);

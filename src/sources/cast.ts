@@ -148,10 +148,11 @@ function cellFaults(spec: CellSpec, names: CellNames): Fault[] {
   const add = (when: Sql, reason: string) => faults.push({ when, reason: `${place(spec)}: ${reason}` });
   if (!spec.nullable) add(sql`${cell} is null`, 'expected a value, got an empty cell');
   if (spec.values !== null) {
-    add(sql`${cell} is not null and ${text} is null`, 'expected a text that values translates, got another');
+    const translated = spec.type === 'text' ? value : text;
+    add(sql`${translated} is null and ${cell} is not null`, 'expected a text that values translates, got another');
   }
   if (spec.type === 'measure' || spec.type === 'integer') addNumberFaults(spec, names, add);
-  else add(sql`${value} is null and ${cell} is not null`, WRONG_TYPE[spec.type]);
+  else if (spec.type !== 'text') add(sql`${value} is null and ${cell} is not null`, WRONG_TYPE[spec.type]);
   if (spec.allowed !== undefined) {
     add(sql`${value} not in (${join(spec.allowed)})`, `expected one of ${spec.allowed.join(', ')}, got another text`);
   }
@@ -164,7 +165,6 @@ function cellFaults(spec: CellSpec, names: CellNames): Fault[] {
 }
 
 const WRONG_TYPE = {
-  text: 'expected text, got something else',
   boolean: 'expected true or false, got other text',
   instant: 'expected a date or timestamp such as 2025-04-01T06:00:00Z, got other text',
   date: 'expected a date such as 2025-04-01, got other text',

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.js';
-import { id, join, literal, raw, sql } from '../sql/sql.js';
+import { id, join, literal, sql } from '../sql/sql.js';
 import type { Engine, RowCounts, Sql } from '../types.js';
 import { DUPLICATE, POSITION, type Staged } from './stage.js';
 
@@ -34,34 +34,37 @@ export async function refuseRows(engine: Engine, staged: Staged, refusal: { when
  * the files. Of exact copies the first stays and the others are dropped.
  */
 export async function refuseDuplicates(engine: Engine, staged: Staged, key: readonly string[]): Promise<Staged> {
-  const compared = key.length > 0 ? key : staged.columns;
+  const compared = key.length > 0 ? key : staged.columns.filter(name => name !== staged.copied);
   const same = join(compared.map(name => id(name)));
-  const [found] = await engine.rows(sql`select count(*) as n from (
-    select 1 from staged where fault = 0 group by ${same} having count(*) > 1)`);
+  await engine.run(sql`create or replace temp table repeated as
+    select ${same} from staged where fault = 0 group by ${same} having count(*) > 1`);
+  const [found] = await engine.rows(sql`select count(*) as n from repeated`);
   if (found?.['n'] === 0) return staged;
+  const matches = join(
+    compared.map(name => sql`s.${id(name)} is not distinct from k.${id(name)}`),
+    ' and '
+  );
+  await engine.run(sql`create or replace temp table suspects as
+    select s.rowid as row_id, s.* from staged s semi join repeated k on ${matches} where s.fault = 0`);
   const number = staged.reasons.length + 1;
-  await engine.run(sql`update staged set fault = r.verdict from (${repeated(staged, { same, keyed: key.length > 0, number })}) r
-    where staged.rowid = r.row_id`);
-  return {
-    ...staged,
-    reasons: [...staged.reasons, `${key.join(', ')}: expected one record per key, got another with different content`]
-  };
+  await engine.run(sql`update staged set fault = v.verdict from (${verdicts(staged, key, number)}) v
+    where staged.rowid = v.row_id`);
+  if (key.length === 0) return staged;
+  const reason = `${key.join(', ')}: expected one record per key, got another with different content`;
+  return { ...staged, reasons: [...staged.reasons, reason] };
 }
 
-/** Row ids of repeated records with the number that each gets. */
-function repeated(staged: Staged, options: { same: Sql; keyed: boolean; number: number }): Sql {
-  const { same, keyed, number } = options;
-  const ordered = staged.columns.includes('known_at')
-    ? ['known_at', ...staged.columns.filter(name => name !== 'known_at')]
-    : staged.columns;
-  const content = [...ordered, ...(staged.rest && !keyed ? ['rest'] : [])].map(name => sql`${id(name)} nulls last`);
-  const partition = [...ordered, ...(staged.rest && !keyed ? ['rest'] : [])].map(name => id(name));
-  const version = keyed ? sql`dense_rank() over (partition by ${same} order by ${join(content)})` : sql`1`;
-  return sql`select row_id, case when copy > 1 then ${DUPLICATE} else ${number} end as verdict from (
-    select rowid as row_id, row_number() over (partition by ${join(partition)} order by rowid) as copy, ${version} as version
-    from staged where fault = 0 and (${same}) in (
-      select (${same}) from staged where fault = 0 group by ${same} having count(*) > 1))
-    where copy > 1 or version > 1`;
+/** Row ids of repeated records to refuse, with the number that each gets. */
+function verdicts(staged: Staged, key: readonly string[], number: number): Sql {
+  const known = staged.columns.filter(name => name === 'known_at');
+  const others = staged.columns.filter(name => name !== 'known_at');
+  const content = [...known, ...others, ...(staged.rest && key.length === 0 ? ['rest'] : [])];
+  const order = join(content.map(name => sql`${id(name)} nulls last`));
+  const version =
+    key.length === 0 ? sql`1` : sql`dense_rank() over (partition by ${join(key.map(name => id(name)))} order by ${order})`;
+  const copy = sql`row_number() over (partition by ${join(content.map(name => id(name)))} order by row_id)`;
+  return sql`select row_id, case when copy > 1 then ${DUPLICATE} else ${number} end as verdict
+    from (select row_id, ${copy} as copy, ${version} as version from suspects) where copy > 1 or version > 1`;
 }
 
 /**
@@ -120,9 +123,4 @@ async function mostlyBad(engine: Engine, staged: Staged, { byFault, total }: Bad
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** Literal of a list of column names. */
-export function columnList(names: readonly string[]): Sql {
-  return names.length === 0 ? raw('*') : join(names.map(name => id(name)));
 }

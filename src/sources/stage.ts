@@ -20,6 +20,8 @@ export interface StagePlan {
   readonly located: Located;
   /** Whether the located relation carries `rest`. */
   readonly rest: boolean;
+  /** A derived column that repeats a cell. */
+  readonly copied: string | null;
 }
 
 /** Rows in the temporary table `staged`: typed columns, perhaps `rest`, and `fault` (0, or the number of a reason). */
@@ -27,6 +29,8 @@ export interface Staged {
   readonly label: string;
   readonly columns: readonly string[];
   readonly rest: boolean;
+  /** Column that repeats another one, so that comparing records needs only one of them. */
+  readonly copied: string | null;
   /** Reasons; fault n is `reasons[n - 1]`. */
   readonly reasons: readonly string[];
   /** How many of the first reasons say that a row lies past the data end: such rows are no faults of the source. */
@@ -62,6 +66,7 @@ export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged
     label: plan.label,
     columns: names,
     rest: plan.rest,
+    copied: plan.copied,
     reasons: faults.map(fault => fault.reason),
     early: plan.early.length
   };

@@ -1,5 +1,5 @@
 import type { Sql } from '../types.js';
-import { id, raw, sql } from './sql.js';
+import { join, raw, sql } from './sql.js';
 
 /**
  * Numerator / denominator as DOUBLE: one correctly rounded division of two exact integers (at most 2^53 in size).
@@ -37,19 +37,7 @@ export function allOf(...conditions: readonly Sql[]): Sql {
 /** One of the texts, compared byte by byte; false for none. */
 export function isOneOf(value: Sql, texts: readonly string[]): Sql {
   if (texts.length === 0) return raw('false');
-  return sql`${value} in (${raw(texts.map(text => sql`${text}`.text).join(', '))})`;
-}
-
-/**
- * A cell as it reads at instant `t`: a `fixed` column reads as it is, a column whose time is another instant column of
- * the same row reads as NULL unless that instant is known and earlier than `t`.
- */
-export function cellAt(
-  cell: { readonly alias: string; readonly column: string; readonly time: 'fixed' | { readonly at: string } },
-  t: Sql
-): Sql {
-  const value = id(cell.alias, cell.column);
-  return cell.time === 'fixed' ? value : sql`case when ${id(cell.alias, cell.time.at)} < ${t} then ${value} end`;
+  return sql`${value} in (${join(texts)})`;
 }
 
 /**

@@ -12,11 +12,18 @@ const calibrators: fc.Arbitrary<Calibrator> = fc.oneof(
   fc
     .uniqueArray(double(-5, 5), { minLength: 1, maxLength: 12 })
     .chain(z => fc.tuple(fc.constant(z), fc.array(double(0, 1), { minLength: z.length, maxLength: z.length })))
-    .map(([z, p]): Calibrator => ({ kind: 'isotonic', z: [...z].sort((a, b) => a - b), probability: [...p].sort((a, b) => a - b) }))
+    .map(
+      ([z, p]): Calibrator => ({
+        kind: 'isotonic',
+        z: [...z].sort((a, b) => a - b),
+        probability: [...p].sort((a, b) => a - b)
+      })
+    )
 );
 
 /** A name with the marks that SQL and JSON give a meaning; `tag` keeps names distinct. */
-const name = (tag: number) => fc.string({ unit: 'grapheme', maxLength: 8 }).map(text => `${text.replaceAll('\0', '')}_${tag}`);
+const name = (tag: number) =>
+  fc.string({ unit: 'grapheme', maxLength: 8 }).map(text => `${text.replaceAll('\0', '')}_${tag}`);
 
 interface Drawn {
   readonly input: ArtifactInput;
@@ -46,7 +53,10 @@ const categoryDrawn = (tag: number): fc.Arbitrary<Drawn> =>
   fc
     .record({
       name: name(tag),
-      levels: fc.uniqueArray(fc.string({ maxLength: 6 }).map(text => text.replaceAll('\0', '')), { maxLength: 4 }),
+      levels: fc.uniqueArray(
+        fc.string({ maxLength: 6 }).map(text => text.replaceAll('\0', '')),
+        { maxLength: 4 }
+      ),
       pooled: fc.boolean()
     })
     .map(({ name: input, levels, pooled }) => {
@@ -68,7 +78,12 @@ const linearArtifacts: fc.Arbitrary<ScoringArtifact> = fc
         coefficients: fc.array(double(-2, 2), { minLength: columns.length, maxLength: columns.length })
       })
       .map(({ intercept, coefficients }) =>
-        artifactOf({ inputs: drawn.map(part => part.input), columns, model: { kind: 'logistic', intercept, coefficients }, calibrator })
+        artifactOf({
+          inputs: drawn.map(part => part.input),
+          columns,
+          model: { kind: 'logistic', intercept, coefficients },
+          calibrator
+        })
       );
   });
 
@@ -108,14 +123,35 @@ const numbers = fc.oneof(
   { arbitrary: inside, weight: 20 },
   { arbitrary: fc.integer({ min: -5, max: 100 }), weight: 2 },
   { arbitrary: fc.double(), weight: 1 },
-  { arbitrary: fc.constantFrom(0, -0, 50, 1e308, -1e308, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY), weight: 1 }
+  {
+    arbitrary: fc.constantFrom(
+      0,
+      -0,
+      50,
+      1e308,
+      -1e308,
+      5e-324,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY
+    ),
+    weight: 1
+  }
 );
 
 /** Rows for an artifact: one value or null per input, extremes and values that must be refused among them. */
 export function rowsFor(artifact: ScoringArtifact): fc.Arbitrary<Record<string, number | string | null>> {
   const cells = artifact.inputs.map(input => {
-    const known = input.type === 'number' ? numbers : fc.oneof({ arbitrary: fc.constantFrom(...(input.levels ?? []), ''), weight: 8 }, { arbitrary: fc.string({ maxLength: 3 }), weight: 1 });
-    return fc.option(known, { freq: 8, nil: null }).map(value => [input.name, typeof value === 'string' ? value.replaceAll('\0', '') : value] as const);
+    const known: fc.Arbitrary<number | string> =
+      input.type === 'number'
+        ? numbers
+        : fc.oneof(
+            { arbitrary: fc.constantFrom(...(input.levels ?? []), ''), weight: 8 },
+            { arbitrary: fc.string({ maxLength: 3 }), weight: 1 }
+          );
+    return fc
+      .option(known, { freq: 8, nil: null })
+      .map(value => [input.name, typeof value === 'string' ? value.replaceAll('\0', '') : value] as const);
   });
   return fc.tuple(...cells).map(entries => Object.fromEntries(entries));
 }

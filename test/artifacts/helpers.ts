@@ -103,7 +103,9 @@ export function probabilityOf(artifact: ScoringArtifact, row: ScoringRow): numbe
 }
 
 /** Two numbers (one skewed) and a category with a pooled remainder. */
-export function logisticArtifact(calibrator: Calibrator = { kind: 'platt', slope: 0.9, intercept: -0.2 }): ScoringArtifact {
+export function logisticArtifact(
+  calibrator: Calibrator = { kind: 'platt', slope: 0.9, intercept: -0.2 }
+): ScoringArtifact {
   return artifactOf({
     inputs: [
       numberInput('silence', { minimum: 0, about: 'days since last two-way contact' }),
@@ -114,7 +116,15 @@ export function logisticArtifact(calibrator: Calibrator = { kind: 'platt', slope
       numberColumn('silence', { transform: 'log1p', center: 3, scale: 1.5 }),
       { name: 'silence (missing)', input: 'silence', kind: 'missing', center: 0.1, scale: 0.3, clip: 6 },
       numberColumn('seats'),
-      { name: 'contract=month', input: 'contract', kind: 'level', level: 'month', center: 0.4, scale: 0.5, clip: Number.MAX_VALUE },
+      {
+        name: 'contract=month',
+        input: 'contract',
+        kind: 'level',
+        level: 'month',
+        center: 0.4,
+        scale: 0.5,
+        clip: Number.MAX_VALUE
+      },
       { name: 'contract=(other)', input: 'contract', kind: 'other', center: 0.05, scale: 0.2, clip: Number.MAX_VALUE }
     ],
     model: { kind: 'logistic', intercept: -2, coefficients: [0.7, 0.1, -0.3, 0.4, 0.05] },
@@ -159,7 +169,11 @@ export function scorerSource(): string {
   source ??= joinScorer(
     SCORER_FILES.map(name => {
       const url = new URL(`../../src/artifacts/scorer/${name.replace('.js', '.ts')}`, import.meta.url);
-      const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
+      const compilerOptions = {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        verbatimModuleSyntax: true
+      };
       return ts.transpileModule(readFileSync(url, 'utf8'), { compilerOptions }).outputText;
     })
   );

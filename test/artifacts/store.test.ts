@@ -31,7 +31,11 @@ async function written(name: string, artifact: ScoringArtifact): Promise<string>
 }
 
 /** Replaces one file of a bundle and its manifest, as somebody who can compute hashes would. */
-async function forge(directory: string, name: 'scorer.mjs' | 'score.sql' | 'artifact.json', text: string): Promise<void> {
+async function forge(
+  directory: string,
+  name: 'scorer.mjs' | 'score.sql' | 'artifact.json',
+  text: string
+): Promise<void> {
   await writeFile(join(directory, name), text);
   const files = (await readdir(directory)).filter(file => file !== 'manifest.json') as (typeof name)[];
   const contents = await Promise.all(files.map(async file => [file, await readFile(join(directory, file))] as const));
@@ -42,7 +46,13 @@ describe('writeArtifact and loadArtifact', () => {
   it('round trip: the loaded artifact scores like the written one', async () => {
     const artifact = withGolden(logisticArtifact());
     const directory = await written('round', artifact);
-    expect((await readdir(directory)).sort()).toEqual(['MODEL_CARD.md', 'artifact.json', 'manifest.json', 'score.sql', 'scorer.mjs']);
+    expect((await readdir(directory)).sort()).toEqual([
+      'MODEL_CARD.md',
+      'artifact.json',
+      'manifest.json',
+      'score.sql',
+      'scorer.mjs'
+    ]);
     const loaded = await loadArtifact(directory);
     expect(loaded.artifact).toEqual(artifact);
     expect(loaded.hash).toMatch(/^[0-9a-f]{64}$/);
@@ -91,7 +101,10 @@ describe('writeArtifact and loadArtifact', () => {
 describe('promise 43: any flipped or cut byte is caught', () => {
   it('rejects a sample of flips in every file and of every cut', { timeout: 60_000 }, async () => {
     const constant = artifactOf({ inputs: [], model: { kind: 'constant', intercept: -3 } });
-    const directory = await written('flips', { ...constant, golden: [{ row: {}, probability: 1 / (1 + Math.exp(3)) }] });
+    const directory = await written('flips', {
+      ...constant,
+      golden: [{ row: {}, probability: 1 / (1 + Math.exp(3)) }]
+    });
     const full = process.env['VITALS_FULL'] === '1';
     for (const name of (await readdir(directory)).sort()) {
       const path = join(directory, name);
@@ -115,7 +128,14 @@ describe('promise 43: any flipped or cut byte is caught', () => {
   it('rejects path tricks in the manifest', async () => {
     const directory = await written('tricks', withGolden(logisticArtifact()));
     const manifest = await readFile(join(directory, 'manifest.json'), 'utf8');
-    for (const name of ['../artifact.json', '/etc/passwd', 'a/../artifact.json', 'ARTIFACT.json', '__proto__', 'artifact.json\\u0000']) {
+    for (const name of [
+      '../artifact.json',
+      '/etc/passwd',
+      'a/../artifact.json',
+      'ARTIFACT.json',
+      '__proto__',
+      'artifact.json\\u0000'
+    ]) {
       await writeFile(join(directory, 'manifest.json'), manifest.replace('"artifact.json"', `"${name}"`));
       await expect(loadArtifact(directory), name).rejects.toThrow(ArtifactError);
     }
@@ -159,17 +179,24 @@ describe('verifyDirectory', () => {
     await writeFile(join(directory, 'extra.mjs'), '');
     const report = await verifyDirectory(join(root, 'forged'), engine, options);
     expect(report.ok).toBe(false);
-    expect(report.artifacts[0]?.problems).toEqual(expect.arrayContaining([
-      'scorer.mjs is not what artifact.json regenerates',
-      'score.sql is not what artifact.json regenerates',
-      'a file that the manifest does not list: extra.mjs'
-    ]));
+    expect(report.artifacts[0]?.problems).toEqual(
+      expect.arrayContaining([
+        'scorer.mjs is not what artifact.json regenerates',
+        'score.sql is not what artifact.json regenerates',
+        'a file that the manifest does not list: extra.mjs'
+      ])
+    );
     expect(report.artifacts[0]?.maxDifference).toEqual({ json: 0, module: null, sql: null });
     expect(Reflect.get(globalThis, 'forgedModuleRan')).toBeUndefined();
-    expect(await engine.rows({ text: "SELECT table_name FROM duckdb_tables() WHERE table_name = 'forged'" })).toEqual([]);
+    expect(await engine.rows({ text: "SELECT table_name FROM duckdb_tables() WHERE table_name = 'forged'" })).toEqual(
+      []
+    );
     await writeFile(join(directory, 'artifact.json'), '{}');
     const broken = await verifyDirectory(join(root, 'forged'), engine, options);
-    expect(broken.artifacts[0]).toMatchObject({ kind: 'unreadable', problems: [expect.stringContaining('it was changed')] });
+    expect(broken.artifacts[0]).toMatchObject({
+      kind: 'unreadable',
+      problems: [expect.stringContaining('it was changed')]
+    });
   });
 
   it('a forged artifact with fitting hashes still has to reproduce its golden rows', async () => {

@@ -161,15 +161,16 @@ export async function withEngine<T>(work: (engine: Engine) => Promise<T>, thread
   }
 }
 
-/** Offset of Europe/Berlin, microseconds; valid from 2023-03-26 to 2025-03-30. */
+/** Offset of Europe/Berlin, microseconds; valid from 2022-10-30 to 2025-03-30. */
 const BERLIN: readonly (readonly [string, number])[] = [
   ['2024-10-27T01:00:00Z', 1],
   ['2024-03-31T01:00:00Z', 2],
-  ['2023-10-29T01:00:00Z', 1]
+  ['2023-10-29T01:00:00Z', 1],
+  ['2023-03-26T01:00:00Z', 2]
 ];
 
 function offset(us: number): number {
-  const hours = BERLIN.find(([from]) => us >= Date.parse(from) * 1000)?.[1] ?? 2;
+  const hours = BERLIN.find(([from]) => us >= Date.parse(from) * 1000)?.[1] ?? 1;
   return hours * 3_600_000_000;
 }
 

@@ -49,7 +49,7 @@ describe('normal distribution', () => {
     );
     expect(logNormalSf(200)).toBeLessThan(-20_000);
     expect(logNormalSf(Infinity)).toBe(-Infinity);
-    expect(logNormalSf(-Infinity)).toBe(0);
+    expect(Math.abs(logNormalSf(-Infinity))).toBe(0);
   });
 
   it('promise 1: two-sided p-values are right down to 1e-300', () => {

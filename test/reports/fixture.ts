@@ -248,17 +248,17 @@ export function reportModel(over: Partial<ReportModel> = {}): ReportModel {
         ]),
         effect('tickets_open', 'Open support tickets', [1, 'tickets', 1.1844, 1.0911, 1.2857, 0.00006]),
         effect('overdue_days', 'Days the oldest invoice is overdue', [30, 'days', 1.5312, 1.2203, 1.9213, 0.0002]),
-        effect('seats_used', 'Share of paid seats in use', [10, 'percentage points', 0.8702, 0.8144, 0.9298, 0.00005]),
+        effect('seats_used', 'Share of paid seats in use', [0.1, 'share', 0.8702, 0.8144, 0.9298, 0.00005]),
         effect('tenure', 'Time since the first subscription', [12, 'months', 0.9411, 0.8303, 1.0667, 0.34], false),
-        effect('champion_left', 'The most active user went silent', [1, 'yes', 2.0418, 1.4902, 2.7975, 0.00001]),
+        effect('champion_left', 'The most active user went silent', [1, 'flag', 2.0418, 1.4902, 2.7975, 0.00001]),
         effect('nps', 'Newest answer to the recommendation question', [1, 'points', 0.9602, 0.9114, 1.0116, 0.13])
       ],
       dropped: [{ name: 'integrations', reason: 'constant in the training block' }]
     },
     health: {
       profile: 'default',
-      accountMean: 66.41,
-      arrMean: 71.88,
+      accountMean: 0.6641,
+      arrMean: 0.7188,
       accountCategory: 'Moderate',
       arrCategory: 'Strong',
       actionableShare: 0.62,

@@ -9,8 +9,10 @@ import {
   odds,
   percent,
   plain,
+  points,
   pValue,
   range,
+  score,
   tidy
 } from '../../src/reports/format.js';
 
@@ -76,6 +78,12 @@ describe('numbers as text', () => {
       '>99,999'
     ]);
     expect([0.0001, 0.0123, 1].map(pValue)).toEqual(['<0.001', '0.012', '1.000']);
+    expect([0.1, 0.01, 0.025].map(points)).toEqual([
+      '10 percentage points',
+      '1 percentage point',
+      '2.5 percentage points'
+    ]);
+    expect([0, 0.6641, 1].map(score)).toEqual(['1 of 100', '67 of 100', '100 of 100']);
     expect([10, 0.1, 1 / 3, 1500].map(plain)).toEqual(['10', '0.1', '0.333', '1,500']);
   });
 

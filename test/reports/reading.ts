@@ -81,6 +81,10 @@ function leaves(model: object): { numbers: Set<string>; words: string } {
 const SCALE: Readonly<Record<string, number>> = { '': 1, '%': 0.01, K: 1e3, M: 1e6, B: 1e9 };
 
 function isRounded(text: string, value: number): boolean {
+  const score = /^(\d+) of 100$/.exec(text);
+  if (score !== null) return Number(score[1]) === 1 + Math.floor(99 * value + 0.5);
+  const points = /^([\d.]+) percentage points?$/.exec(text);
+  if (points !== null) return Math.abs(Number(points[1]) / 100 - value) < 0.005 * Math.abs(value);
   const match = /^([<>]?)(-?)\D*?([\d,]+)(?:\.(\d+))?([%KMB]?)$/.exec(text);
   if (match === null) return false;
   const [, bound, sign, whole = '', fraction = '', unit = ''] = match;

@@ -49,6 +49,8 @@ describe('steps of a driver', () => {
       'per 1 basis',
       'per 1 GB'
     ]);
+    expect(perStep({ unit: 'events per user', step: 1 })).toBe('per 1 event per user');
+    expect(perStep({ unit: 'share', step: 0.1 })).toBe('per 10 percentage points');
     expect(perStep({ unit: '', step: 0.1 })).toBe('per 0.1');
     expect(perStep({ unit: 'yes/no', step: 1 })).toBe('yes rather than no');
     expect(stepOf({ unit: '', step: 1 })).toEqual({ kind: 'bare' });

@@ -11,7 +11,7 @@ const UPSELLS = `
   select account_id, started_at as instant from (
     select *, lag(seats) over w as seats_before, lag(rank) over w as rank_before
     from subscriptions join plans using (plan) where not is_trial
-    window w as (partition by subscription_id order by started_at))
+    window w as (partition by account_id, product order by started_at))
   where seats > seats_before or rank > rank_before
   union all
   select account_id, min(started_at) from subscriptions where product = 'insights' group by 1`;
@@ -20,7 +20,7 @@ describe('outcomes of a simulated world', () => {
   let world: OpenWorld;
   beforeAll(async () => {
     world = await openWorld({ ...WORLD, accounts: ACCOUNTS });
-  });
+  }, 120_000);
   afterAll(() => world.engine.close());
 
   const microseconds = (query: string) =>
@@ -54,6 +54,13 @@ describe('outcomes of a simulated world', () => {
     expect(await one(world.engine, `select count(*) as n from ${all} where day(instant) not between 3 and 28`)).toBe(0);
     const late = `instant > date_trunc('month', instant) + interval 30 day`;
     expect(await one(world.engine, `select count(*) as n from ${all} where ${late}`)).toBe(0);
+  });
+
+  it('leave no failed payment undecided for good at the next first of a month: 14 days of grace are over', async () => {
+    const open = `instant + interval 14 day >= date_trunc('month', instant) + interval 1 month`;
+    const failures = `episodes where kind = 'payment_failure'`;
+    expect(await one(world.engine, `select count(*) as n from ${failures}`)).toBeGreaterThan(5);
+    expect(await one(world.engine, `select count(*) as n from ${failures} and ${open}`)).toBe(0);
   });
 
   it('have a truth for exactly the account-months that pay, without a trial or an earlier churn', async () => {

@@ -37,7 +37,7 @@ describe('truth of the default world', () => {
   let world: OpenWorld;
   beforeAll(async () => {
     world = await openWorld({ seed: 7 });
-  });
+  }, 120_000);
   afterAll(() => world.engine.close());
   const value = (query: string) => one(world.engine, query);
 

@@ -86,7 +86,7 @@ describe('records of a simulated world', () => {
   let world: OpenWorld;
   beforeAll(async () => {
     world = await openWorld(SMALL);
-  });
+  }, 120_000);
   afterAll(() => world.engine.close());
   const count = (query: string) => one(world.engine, `select count(*) as n from ${query}`);
 
@@ -94,6 +94,7 @@ describe('records of a simulated world', () => {
     const keys = {
       accounts: 'account_id',
       users: 'user_id',
+      subscriptions: 'subscription_id',
       tickets: 'ticket_id',
       invoices: 'invoice_id',
       surveys: 'survey_id',
@@ -144,7 +145,7 @@ describe('records of a simulated world', () => {
 
   it('have terms that follow each other without gap or overlap', async () => {
     const ends = 'select *, least(term_end, coalesce(ended_at, term_end)) as stop from subscriptions';
-    const next = `select *, lead(started_at) over (partition by subscription_id order by started_at) as next from (${ends})`;
+    const next = `select *, lead(started_at) over (partition by account_id, product order by started_at) as next from (${ends})`;
     expect(await count(`(${next}) where next is not null and next <> stop`)).toBe(0);
     expect(
       await count('subscriptions where started_at >= term_end or ended_at <= started_at or ended_at > term_end')
@@ -184,6 +185,12 @@ describe('records of a simulated world', () => {
   it('cure a payment that failed within ten days, or never', async () => {
     expect(await count('invoices where failed_at is not null and paid_at is not null')).toBeGreaterThan(10);
     expect(await count('invoices where failed_at is not null and paid_at >= failed_at + interval 10 day')).toBe(0);
+  });
+
+  it('hold no payment after one that failed for good', async () => {
+    const failed = `(select account_id, instant from episodes where kind = 'payment_failure')`;
+    expect(await count(failed)).toBeGreaterThan(0);
+    expect(await count(`invoices join ${failed} using (account_id) where paid_at >= instant`)).toBe(0);
   });
 
   it('have the types of the contract', async () => {

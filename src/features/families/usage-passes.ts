@@ -83,7 +83,7 @@ function dayMask(k: number): Aggregate {
   return {
     pass: eventWindow,
     name: `days_mask_${k}`,
-    sql: sql`bit_or(cast(1 as bigint) << cast(r.age - ${from + 1} as bigint)) filter (where r.age > ${from} and r.age <= ${upTo})`,
+    sql: sql`bit_or(cast(1 as bigint) << cast((r.age - 1) % ${MASK_DAYS} as bigint)) filter (where r.age > ${from} and r.age <= ${upTo})`,
     lookbackDays: upTo
   };
 }

@@ -65,7 +65,7 @@ export const users: Family = ({ has }) => {
     },
     {
       ...BASE,
-      name: 'users_active_share_28d',
+      name: 'share_active_28d',
       unit: 'share',
       about: 'Share of the provisioned users with an event in the last 28 days; undefined without users.',
       step: 0.1,

@@ -2,7 +2,7 @@ import type { DriverEffect, DriversFit } from '../../types.js';
 import { byStrength, effectSide } from '../charts/drivers.js';
 import { charts } from '../charts/index.js';
 import { type Block, estimated, figure, type Phrase, paragraph, type Section, say, strong } from '../document.js';
-import { count, odds, percent, plain, pValue, tidy } from '../format.js';
+import { count, odds, percent, plain, points, pValue, tidy } from '../format.js';
 import type { ReportModel } from '../model.js';
 import { perStep, stepOf } from '../units.js';
 
@@ -59,6 +59,7 @@ function change(effect: DriverEffect): Phrase {
   const step = stepOf(effect);
   const size = figure(effect.step, plain);
   if (step.kind === 'yes') return say`yes rather than no goes`;
+  if (step.kind === 'points') return say`${figure(effect.step, points)} more go`;
   if (step.kind === 'bare') return say`${size} more goes`;
   return say`${size} more ${step.unit} ${effect.step === 1 ? 'goes' : 'go'}`;
 }
@@ -89,6 +90,7 @@ function table(effects: readonly DriverEffect[]): Block {
 function stepPhrase(effect: DriverEffect): Phrase {
   const step = stepOf(effect);
   if (step.kind === 'yes') return [perStep(effect)];
+  if (step.kind === 'points') return say`per ${figure(effect.step, points)}`;
   return say`per ${figure(effect.step, plain)}${step.kind === 'units' ? ` ${step.unit}` : ''}`;
 }
 

@@ -10,7 +10,7 @@ import {
   say,
   strong
 } from '../document.js';
-import { count, decimals, expected, tidy } from '../format.js';
+import { count, decimals, expected, score, tidy } from '../format.js';
 import type { Headline, HealthReport, ReportModel } from '../model.js';
 import { calibrationVerdict, compareAuc, type Evaluated, evaluated, kindTitle, VERDICT_WORDS } from '../words.js';
 
@@ -51,8 +51,8 @@ function health({ health: scores }: ReportModel): Phrase {
   const byArr =
     scores.arrMean === null
       ? []
-      : say`, weighted by ARR ${strong(figure(scores.arrMean, decimals(0)), ` (${tidy(scores.arrCategory, 40)})`)}`;
-  return say` The manual health score has a mean of ${strong(figure(scores.accountMean, decimals(0)), ` (${tidy(scores.accountCategory, 40)})`)}${byArr}.`;
+      : say`, weighted by ARR ${strong(figure(scores.arrMean, score), ` (${tidy(scores.arrCategory, 40)})`)}`;
+  return say` The manual health score has a mean of ${strong(figure(scores.accountMean, score), ` (${tidy(scores.accountCategory, 40)})`)}${byArr}.`;
 }
 
 function categoryTiles(report: ReportModel, scores: HealthReport): Block {

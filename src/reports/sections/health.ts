@@ -1,9 +1,7 @@
 import { charts } from '../charts/index.js';
 import { type Block, figure, moneyIn, paragraph, type Section, say, strong } from '../document.js';
-import { count, decimals, tidy } from '../format.js';
+import { count, score, tidy } from '../format.js';
 import type { HealthReport, ReportModel } from '../model.js';
-
-const whole = decimals(0);
 
 /** Health by category with counts and ARR, and both headlines: by account and by ARR. */
 export function health(report: ReportModel): Section {
@@ -46,5 +44,5 @@ function healthBlocks(report: ReportModel, health: HealthReport): Block[] {
 }
 
 function mean(value: number | null, category: string) {
-  return value === null ? strong('not defined') : strong(figure(value, whole), ` (${tidy(category, 60)})`);
+  return value === null ? strong('not defined') : strong(figure(value, score), ` (${tidy(category, 60)})`);
 }

@@ -29,7 +29,21 @@ describe('promise 40: a bad row is a typed refusal, never a number', () => {
     class Row {
       days = 10;
     }
-    const rows = [null, undefined, 1, 'row', true, Symbol('x'), 10n, [], [good], () => good, new Date(0), new Map(), new Row()];
+    const rows = [
+      null,
+      undefined,
+      1,
+      'row',
+      true,
+      Symbol('x'),
+      10n,
+      [],
+      [good],
+      () => good,
+      new Date(0),
+      new Map(),
+      new Row()
+    ];
     for (const row of rows) expect(code(row)).toBe('not_a_row: ');
     expect(code(Object.create(good))).toBe('not_a_row: ');
     expect(code(JSON.parse('{"__proto__": {"days": 1}, "days": 10, "seats": 3, "plan": "pro"}'))).toBe('not_a_row: ');
@@ -75,13 +89,22 @@ describe('promise 40: a bad row is a typed refusal, never a number', () => {
     const getter = Object.defineProperty({ ...good }, 'seats', { enumerable: true, get: () => ++called });
     expect(code(getter)).toBe('wrong_type: seats');
     expect(called).toBe(0);
-    expect(code(Object.defineProperty({ ...good }, 'seats', { enumerable: false, value: 3 }))).toBe('missing_key: seats');
+    expect(code(Object.defineProperty({ ...good }, 'seats', { enumerable: false, value: 3 }))).toBe(
+      'missing_key: seats'
+    );
     const { proxy, revoke } = Proxy.revocable({ ...good }, {});
     revoke();
     expect(code(proxy)).toBe('not_a_row: ');
     const traps = ['getPrototypeOf', 'getOwnPropertyDescriptor'] as const;
     for (const trap of traps) {
-      const hostile = new Proxy({ ...good }, { [trap]: () => { throw new Error('trap'); } });
+      const hostile = new Proxy(
+        { ...good },
+        {
+          [trap]: () => {
+            throw new Error('trap');
+          }
+        }
+      );
       expect(code(hostile)).toBe('not_a_row: ');
     }
     const changing = new Proxy({ ...good }, { get: () => 99 });
@@ -104,7 +127,11 @@ describe('promise 40: a bad row is a typed refusal, never a number', () => {
 
   it('any value anywhere gives a score within [0, 1] or a refusal, and leaves prototypes alone', () => {
     const before = Object.getOwnPropertyNames(Object.prototype).join();
-    const cell = fc.oneof(fc.double(), fc.constantFrom(null, undefined, 'pro', 'basic', '__proto__', 10, 50), fc.anything());
+    const cell = fc.oneof(
+      fc.double(),
+      fc.constantFrom(null, undefined, 'pro', 'basic', '__proto__', 10, 50),
+      fc.anything()
+    );
     const rows = fc.oneof(fc.record({ days: cell, seats: cell, plan: cell }, { requiredKeys: [] }), fc.anything());
     const scorers = [score, buildScorer(logisticArtifact())];
     fc.assert(

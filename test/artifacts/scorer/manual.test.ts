@@ -15,7 +15,9 @@ describe('factorScore', () => {
   });
 
   it('linear: from maps to 0 and to maps to 1, also downwards, clamped', () => {
-    expect([-1, 0, 2.5, 10, 99].map(v => factorScore({ kind: 'linear', from: 0, to: 10 }, v))).toEqual([0, 0, 0.25, 1, 1]);
+    expect([-1, 0, 2.5, 10, 99].map(v => factorScore({ kind: 'linear', from: 0, to: 10 }, v))).toEqual([
+      0, 0, 0.25, 1, 1
+    ]);
     expect([9, 8, 2, 0].map(v => factorScore({ kind: 'linear', from: 8, to: 0 }, v))).toEqual([0, 0, 0.75, 1]);
   });
 
@@ -41,7 +43,14 @@ describe('healthScore', () => {
 
   it('categories are [from, next), the top closed', () => {
     const category = (s: number) => healthScore(model, [s, s, s]).category;
-    expect([0, 0.4999, 0.5, 0.7499, 0.75, 1].map(category)).toEqual(['Critical', 'Critical', 'Fair', 'Fair', 'Good', 'Good']);
+    expect([0, 0.4999, 0.5, 0.7499, 0.75, 1].map(category)).toEqual([
+      'Critical',
+      'Critical',
+      'Fair',
+      'Fair',
+      'Good',
+      'Good'
+    ]);
     expect([healthScore(model, [0, 0, 0]).score, healthScore(model, [1, 1, 1]).score]).toEqual([1, 100]);
   });
 
@@ -60,9 +69,17 @@ describe('healthScore', () => {
 
   it('full coverage is exactly 1, although ten tenths sum to less', () => {
     const names = Array.from({ length: 10 }, (_, i) => `f${i}`);
-    const tenths = manualModel(names.map(name => factor(name, 0.1)), 1);
+    const tenths = manualModel(
+      names.map(name => factor(name, 0.1)),
+      1
+    );
     expect(names.reduce(sum => sum + 0.1, 0)).toBeLessThan(1);
-    expect(healthScore(tenths, names.map(() => 1))).toMatchObject({ coverage: 1, category: 'Good', reason: null });
+    expect(
+      healthScore(
+        tenths,
+        names.map(() => 1)
+      )
+    ).toMatchObject({ coverage: 1, category: 'Good', reason: null });
   });
 });
 
@@ -94,7 +111,10 @@ describe('manual artifact', () => {
   });
 
   it('two factors may read one input', () => {
-    const model = manualModel([factor('up', 0.5, { input: 'x' }), factor('down', 0.5, { input: 'x', transform: { kind: 'linear', from: 10, to: 0 } })]);
+    const model = manualModel([
+      factor('up', 0.5, { input: 'x' }),
+      factor('down', 0.5, { input: 'x', transform: { kind: 'linear', from: 10, to: 0 } })
+    ]);
     const result = scoreRow(artifactOf({ inputs: [numberInput('x')], model }), { x: 3 });
     expect(result).toMatchObject({ ok: true, health: { low: 0.5 * 0.3 + 0.5 * 0.7 } });
   });

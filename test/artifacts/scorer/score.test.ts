@@ -46,16 +46,29 @@ describe('prepared columns', () => {
       artifactOf({
         inputs: [categoryInput('c', ['a', 'b'])],
         columns: [
-          { name: 'k', input: 'c', kind, center: 0.25, scale: 0.5, clip: 9, ...(kind === 'level' ? { level: 'a' } : {}) },
+          {
+            name: 'k',
+            input: 'c',
+            kind,
+            center: 0.25,
+            scale: 0.5,
+            clip: 9,
+            ...(kind === 'level' ? { level: 'a' } : {})
+          },
           { name: 'pool', input: 'c', kind: 'other', center: 0, scale: 1, clip: 9 }
         ],
         model: { kind: 'logistic', intercept: 0, coefficients: [1, 0] }
       });
-    const z = (kind: 'missing' | 'level' | 'other', c: string | null) => logit(score(artifact(kind), { c }).probability);
+    const z = (kind: 'missing' | 'level' | 'other', c: string | null) =>
+      logit(score(artifact(kind), { c }).probability);
     const [off, on] = [(0 - 0.25) / 0.5, (1 - 0.25) / 0.5];
     expect([z('missing', null), z('missing', 'a')]).toEqual([on, off].map(v => expect.closeTo(v, 12)));
-    expect([z('level', null), z('level', 'a'), z('level', 'b')]).toEqual([off, on, off].map(v => expect.closeTo(v, 12)));
-    expect([z('other', null), z('other', 'a'), z('other', 'zzz')]).toEqual([off, off, on].map(v => expect.closeTo(v, 12)));
+    expect([z('level', null), z('level', 'a'), z('level', 'b')]).toEqual(
+      [off, on, off].map(v => expect.closeTo(v, 12))
+    );
+    expect([z('other', null), z('other', 'a'), z('other', 'zzz')]).toEqual(
+      [off, off, on].map(v => expect.closeTo(v, 12))
+    );
   });
 });
 
@@ -75,7 +88,9 @@ describe('calibrators', () => {
 
   it('isotonic: the step at or under z, the first below all', () => {
     const calibrator: Calibrator = { kind: 'isotonic', z: [-1, 0, 2], probability: [0.1, 0.4, 0.9] };
-    expect([-9, -1, -0.001, 0, 1.999, 2, 99].map(z => calibrated(calibrator, z))).toEqual([0.1, 0.1, 0.1, 0.4, 0.4, 0.9, 0.9]);
+    expect([-9, -1, -0.001, 0, 1.999, 2, 99].map(z => calibrated(calibrator, z))).toEqual([
+      0.1, 0.1, 0.1, 0.4, 0.4, 0.9, 0.9
+    ]);
   });
 
   it('clips log-odds to ±700', () => {
@@ -120,7 +135,9 @@ describe('logistic explanation', () => {
   it('says in words what raises the odds, most first, at most three', () => {
     const result = score(logisticArtifact(), row);
     const times = Math.exp(0.9 * (0.7 * ((Math.log(74) - 3) / 1.5) + 0.1 * ((0 - 0.1) / 0.3)));
-    expect(result.reasons).toEqual([`days since last two-way contact is 73 days (raises the odds ${times.toFixed(1)} times)`]);
+    expect(result.reasons).toEqual([
+      `days since last two-way contact is 73 days (raises the odds ${times.toFixed(1)} times)`
+    ]);
     const worst = score(logisticArtifact(), { silence: 1000, seats: 2, contract: 'month' });
     expect(worst.reasons).toHaveLength(3);
     expect(worst.reasons[1]).toMatch(/^about seats is 2 seats \(raises the odds 1\.7 times\)$/);

@@ -1,0 +1,104 @@
+import type { Config } from '../config/types.js';
+import { DataError } from '../errors.js';
+import { withinGrace } from '../sql/expressions.js';
+import { double, join, sql } from '../sql/sql.js';
+import type { AsOf, Engine, Sql, TableInfo, Tables } from '../types.js';
+import { dayExpression } from './calendar.js';
+import { cellBefore } from './cells.js';
+
+export interface SpineOptions {
+  readonly asOf: readonly AsOf[];
+  readonly config: Config;
+  readonly tables: Tables;
+}
+
+/**
+ * Creates the table `spine`: one row per (account, as-of date t) that is paying and gave no notice, as known before t,
+ * ordered by date, then account. Columns: account_id, as_of_day INTEGER, as_of_us BIGINT, parent (top parent, or the
+ * account itself), start_us BIGINT (first paid start), tenure_days INTEGER (local calendar days since), arr DOUBLE
+ * (12 x MRR of the active paid terms, from exact integers).
+ *
+ * A term is known when known_at < t and started_at < t. It ends at the earlier of its contract end and of an actual end
+ * before t, and is active while that end is absent or not before t. Trials never pay. An account leaves with a notice
+ * before t on an active paid term, and with a failed payment whose grace is over and that no payment before t followed.
+ */
+export async function buildSpine(engine: Engine, options: SpineOptions): Promise<void> {
+  const { asOf, config, tables } = options;
+  const { accounts, subscriptions } = tables;
+  if (accounts === undefined || subscriptions === undefined) {
+    throw new DataError('expected the tables accounts and subscriptions, got none; add them to sources');
+  }
+  const day = dayExpression(sql`start_us`, config.calendar.timezone);
+  await engine.run(sql`create or replace table spine as
+    with dates as (${datesQuery(asOf)}),
+    terms as (${termsQuery(subscriptions)}),
+    paying as (${payingQuery(subscriptions.columns['mrr']?.decimals ?? 0)}),
+    failed as (${failedQuery(tables.invoices, config)}),
+    risk as (select p.* from paying p anti join failed f on f.account_id = p.account_id and f.us = p.us),
+    tops as (${topsQuery(accounts)})
+    select r.account_id, r.day as as_of_day, r.us as as_of_us, coalesce(t.top, r.account_id) as parent,
+      start_us, cast(r.day - ${day} as integer) as tenure_days, arr
+    from risk r left join tops t on t.account_id = r.account_id and t.us = r.us
+    order by as_of_us, account_id`);
+}
+
+function datesQuery(asOf: readonly AsOf[]): Sql {
+  const days = join(asOf.map(date => sql`(cast(${date.day} as integer), cast(${date.us} as bigint))`));
+  const none = sql`select cast(0 as integer) as day, cast(0 as bigint) as us where false`;
+  return asOf.length === 0 ? none : sql`select * from (values ${days}) as dates(day, us)`;
+}
+
+/** Paid terms known before each date of accounts known before it, with whether they are active and under notice. */
+function termsQuery(subscriptions: TableInfo): Sql {
+  const cell = (name: string) => cellBefore(subscriptions, name, { alias: 's', t: sql`d.us` });
+  const ends = ['term_end', 'ended_at'].map(name => sql`coalesce(${cell(name)} >= d.us, true)`);
+  return sql`select s.account_id, d.day, d.us, s.started_at, coalesce(${cell('mrr')}, 0) as mrr,
+      ${join(ends, ' and ')} as active, coalesce(${cell('notice_at')} < d.us, false) as noticed
+    from dates d
+    join subscriptions s on s.known_at < d.us and s.started_at < d.us
+    join accounts a on a.account_id = s.account_id and a.known_at < d.us
+    where not coalesce(${cell('is_trial')}, false)`;
+}
+
+function payingQuery(decimals: number): Sql {
+  return sql`select account_id, day, us, min(started_at) as start_us,
+      cast(cast(12 * sum(mrr) filter (where active) as bigint) as double) / ${double(10 ** decimals)} as arr
+    from terms group by account_id, day, us
+    having bool_or(active) and not bool_or(active and noticed)`;
+}
+
+/** Accounts with a failed payment whose grace was over before the date, and no payment between the failure and the date. */
+function failedQuery(invoices: TableInfo | undefined, { calendar, outcomes }: Config): Sql {
+  if (invoices?.columns['failed_at'] === undefined || invoices.columns['paid_at'] === undefined) {
+    return sql`select cast(null as varchar) as account_id, cast(null as bigint) as us where false`;
+  }
+  const cell = (name: string) => cellBefore(invoices, name, { alias: 'i', t: sql`d.us` });
+  const { graceDays } = outcomes.churn;
+  const waiting = withinGrace({ instant: sql`failed`, later: sql`us`, graceDays }, us => dayExpression(us, calendar.timezone));
+  return sql`select distinct account_id, us from (
+      select i.account_id, d.us, ${cell('failed_at')} as failed,
+        max(${cell('paid_at')}) over (partition by i.account_id, d.us) as paid
+      from dates d join invoices i on i.known_at < d.us
+      where i.account_id in (select account_id from invoices where failed_at is not null))
+    where failed > coalesce(paid, -1) and not (${waiting})`;
+}
+
+/** Top parents as known before each date. In a circle of parents the smallest id of the circle stands for it. */
+function topsQuery(accounts: TableInfo): Sql {
+  if (accounts.columns['parent_id'] === undefined) {
+    return sql`select cast(null as varchar) as account_id, cast(null as bigint) as us, cast(null as varchar) as top where false`;
+  }
+  const parent = cellBefore(accounts, 'parent_id', { alias: 'a', t: sql`d.us` });
+  return sql`
+    with recursive links as (
+      select a.account_id, d.us, ${parent} as parent from dates d join accounts a on a.known_at < d.us where ${parent} is not null
+    ), climb as (
+      select account_id, us, parent as ancestor from links
+      union
+      select c.account_id, c.us, l.parent from climb c join links l on l.account_id = c.ancestor and l.us = c.us
+    )
+    select c.account_id, c.us,
+      coalesce(min(c.ancestor) filter (where l.account_id is null), min(c.ancestor)) as top
+    from climb c left join links l on l.account_id = c.ancestor and l.us = c.us
+    group by c.account_id, c.us`;
+}

@@ -1,0 +1,217 @@
+import { berlinMidnight, DAY, dayOf, type Row, type SpineRow, type World } from './world.js';
+
+/** A seeded generator in [0, 1) of its own, so that the tests do not share code with what they test. */
+export function mulberry(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Local midnights of the as-of dates: a leap day's morrow, the days around both clock changes, and others. */
+export const DATES = ['2024-02-29', '2024-03-01', '2024-03-31', '2024-04-01', '2024-06-15', '2024-10-28'].map(dayOf);
+const FIRST = dayOf('2023-06-01');
+const LAST = dayOf('2024-11-20');
+const TYPES = ['login', 'Create Report', 'export', 'invite', 'api', 'share', 'other'];
+
+class Draw {
+  readonly #next: () => number;
+
+  constructor(seed: number) {
+    this.#next = mulberry(seed);
+  }
+
+  below(n: number): number {
+    return Math.floor(this.#next() * n);
+  }
+
+  chance(p: number): boolean {
+    return this.#next() < p;
+  }
+
+  of<T>(values: readonly T[]): T {
+    return values[this.below(values.length)] as T;
+  }
+
+  /** An instant in the days [from, to]: often a local midnight, or a microsecond beside one. */
+  instant(from = FIRST, to = LAST): number {
+    const day = from + this.below(Math.max(1, to - from + 1));
+    const midnight = berlinMidnight(day);
+    if (this.chance(0.5)) return midnight + this.below(DAY - 2 * 3_600_000_000);
+    return midnight + this.of([-1, 0, 1]);
+  }
+
+  /** An instant near one of the window edges of an as-of date. */
+  edge(): number {
+    const day = this.of(DATES) - this.of([0, 0, 1, 7, 8, 28, 29, 30, 56, 84, 90, 180, 365]);
+    return berlinMidnight(day) + this.of([-1, 0, 1]);
+  }
+
+  when(): number {
+    return this.chance(0.4) ? this.edge() : this.instant();
+  }
+
+  after(us: number, days: number): number {
+    return us + this.below(days * DAY);
+  }
+
+  /** The record's known-at: mostly its own time, sometimes late. */
+  known(us: number): number {
+    return this.chance(0.8) ? us : this.chance(0.5) ? this.after(us, 40) : Math.max(us, this.edge());
+  }
+
+  maybe<T>(p: number, value: T): T | null {
+    return this.chance(p) ? value : null;
+  }
+}
+
+/** A random history of `accounts` independent accounts. */
+export function randomWorld(seed: number, accounts: number): World {
+  const draw = new Draw(seed);
+  const names = Array.from({ length: accounts }, (_, i) => `a${i}`);
+  const many = (max: number, make: (account: string, key: string) => Row): Row[] =>
+    names.flatMap(account => Array.from({ length: draw.below(max + 1) }, (_, k) => make(account, `${account}-${k}`)));
+  return {
+    accounts: names.map(account => accountRow(draw, account)),
+    users: many(5, (account, key) => userRow(draw, account, key)),
+    subscriptions: many(5, (account, key) => termRow(draw, account, key)),
+    plans: ['free', 'basic', 'pro'].map((plan, rank) => ({ plan, rank, known_at: 0 })),
+    events: many(60, account => eventRow(draw, account)),
+    tickets: many(8, (account, key) => ticketRow(draw, account, key)),
+    invoices: many(8, (account, key) => invoiceRow(draw, account, key)),
+    surveys: many(6, (account, key) => surveyRow(draw, account, key)),
+    touchpoints: many(6, (account, key) => touchRow(draw, account, key))
+  };
+}
+
+function accountRow(draw: Draw, account_id: string): Row {
+  const created_at = draw.maybe(0.9, draw.instant(FIRST, FIRST + 200));
+  return {
+    account_id,
+    created_at,
+    parent_id: null,
+    industry: draw.maybe(0.8, draw.of(['retail', 'health'])),
+    country: 'DE',
+    region: draw.of(['north', 'south']),
+    size_band: draw.of(['1-10', '11-50']),
+    channel: 'web',
+    segment: 'smb',
+    known_at: draw.known(created_at ?? draw.when())
+  };
+}
+
+function userRow(draw: Draw, account_id: string, user_id: string): Row {
+  const created_at = draw.when();
+  const deactivated_at = draw.maybe(0.3, draw.chance(0.5) ? draw.after(created_at, 200) : Math.max(created_at, draw.edge()));
+  return { user_id, account_id, created_at, deactivated_at, role: 'user', known_at: draw.known(created_at) };
+}
+
+function termRow(draw: Draw, account_id: string, subscription_id: string): Row {
+  const started_at = draw.when();
+  const term_end = draw.maybe(0.8, draw.chance(0.5) ? draw.after(started_at, 300) + 1 : Math.max(started_at + 1, draw.edge()));
+  return {
+    account_id,
+    subscription_id,
+    product: draw.maybe(0.9, draw.of(['suite', 'insights'])),
+    plan: draw.of(['free', 'basic', 'pro', 'legacy']),
+    seats: draw.maybe(0.9, draw.below(40)),
+    mrr: draw.below(5) * 10_050,
+    started_at,
+    term_end,
+    ended_at: draw.maybe(0.3, draw.chance(0.5) ? draw.after(started_at, 300) : Math.max(started_at, draw.edge())),
+    notice_at: draw.maybe(0.15, draw.after(started_at, 200)),
+    is_trial: draw.of([false, false, false, null, true]),
+    known_at: draw.known(started_at)
+  };
+}
+
+function eventRow(draw: Draw, account_id: string): Row {
+  const occurred_at = draw.when();
+  return {
+    account_id,
+    user_id: draw.maybe(0.9, `${account_id}-${draw.below(6)}`),
+    occurred_at,
+    event_type: draw.of(TYPES),
+    value: draw.maybe(0.5, draw.below(100_000) - 20_000),
+    duration_seconds: draw.maybe(0.5, draw.below(4000)),
+    known_at: draw.known(occurred_at)
+  };
+}
+
+function ticketRow(draw: Draw, account_id: string, ticket_id: string): Row {
+  const opened_at = draw.when();
+  const later = (p: number) => draw.maybe(p, draw.chance(0.6) ? draw.after(opened_at, 60) : Math.max(opened_at, draw.edge()));
+  return {
+    ticket_id,
+    account_id,
+    opened_at,
+    resolved_at: later(0.7),
+    priority: draw.of(['low', 'normal', 'high', 'urgent', null]),
+    rating: draw.maybe(0.6, 1 + draw.below(5)),
+    rated_at: later(0.6),
+    escalated_at: later(0.3),
+    known_at: draw.known(opened_at)
+  };
+}
+
+function invoiceRow(draw: Draw, account_id: string, invoice_id: string): Row {
+  const issued_at = draw.when();
+  const due_at = draw.maybe(0.95, issued_at + draw.below(30 * DAY));
+  return {
+    invoice_id,
+    account_id,
+    issued_at,
+    due_at,
+    paid_at: draw.maybe(0.7, draw.chance(0.3) && due_at !== null ? due_at : draw.after(issued_at, 90)),
+    failed_at: draw.maybe(0.1, draw.after(issued_at, 30)),
+    amount: draw.below(1_000_000),
+    known_at: draw.known(issued_at)
+  };
+}
+
+function surveyRow(draw: Draw, account_id: string, survey_id: string): Row {
+  const sent_at = draw.when();
+  const responded_at = draw.maybe(0.6, draw.chance(0.5) ? draw.after(sent_at, 30) : Math.max(sent_at, draw.edge()));
+  return {
+    survey_id,
+    account_id,
+    kind: draw.of(['nps', 'nps', 'csat']),
+    sent_at,
+    responded_at,
+    score: draw.maybe(0.9, draw.below(11)),
+    known_at: draw.known(sent_at)
+  };
+}
+
+function touchRow(draw: Draw, account_id: string, touchpoint_id: string): Row {
+  const occurred_at = draw.when();
+  return {
+    touchpoint_id,
+    account_id,
+    occurred_at,
+    kind: 'call',
+    two_way: draw.of([true, false, null]),
+    cancelled_by: draw.of([null, null, 'customer', 'vendor']),
+    known_at: draw.known(occurred_at)
+  };
+}
+
+/** A spine that has each account at most dates, started on a day of its own. */
+export function randomSpine(seed: number, world: World, berlinDay: (us: number) => number): SpineRow[] {
+  const draw = new Draw(seed + 1000);
+  return world.accounts.flatMap(account => {
+    const startUs = draw.instant(FIRST + 100, dayOf('2024-03-20'));
+    const start = berlinDay(startUs);
+    return DATES.filter(day => berlinMidnight(day) > startUs && draw.chance(0.9)).map(day => ({
+      account: account['account_id'] as string,
+      asOfDay: day,
+      asOfUs: berlinMidnight(day),
+      startUs,
+      tenureDays: day - start,
+      arr: draw.below(100) * 120.5
+    }));
+  });
+}
