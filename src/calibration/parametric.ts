@@ -52,7 +52,8 @@ export function fitPlatt(rows: CalibrationRows): FittedMap {
   if (!smooth && isSeparated(rows)) {
     throw new ModelError('expected classes that the log-odds do not separate for plain targets: use smoothed targets');
   }
-  const fit = fitLinear(rows, { columns: [rows.z], targets: smooth ? smoothedTargets(rows) : rows.y });
+  const used = smooth ? smoothTargets(rows) : rows;
+  const fit = fitLinear(used, [used.z]);
   const [intercept = 0, slope] = fit?.coefficients ?? [];
   if (slope === undefined) return fitIntercept(rows, 'all log-odds are equal, so only their level is mapped');
   if (!(slope > 0)) {
@@ -73,18 +74,18 @@ export function fitPlatt(rows: CalibrationRows): FittedMap {
  */
 export function fitBeta(rows: CalibrationRows): FittedMap {
   const smooth = isSeparated(rows);
-  const targets = smooth ? smoothedTargets(rows) : rows.y;
-  const lnP = rows.z.map(z => -softplus(-z));
-  const minusLnQ = rows.z.map(softplus);
-  const onA = positiveSlope(fitLinear(rows, { columns: [lnP], targets }));
-  const onB = positiveSlope(fitLinear(rows, { columns: [minusLnQ], targets }));
+  const used = smooth ? smoothTargets(rows) : rows;
+  const lnP = used.z.map(z => -softplus(-z));
+  const minusLnQ = used.z.map(softplus);
+  const onA = positiveSlope(fitLinear(used, [lnP]));
+  const onB = positiveSlope(fitLinear(used, [minusLnQ]));
   const note = smooth ? SMOOTHED : '';
   if (onA === null && onB === null) {
     return fitIntercept(rows, 'neither part of the beta map is positive, so only the level is mapped');
   }
-  if (onA !== null && score(rows, minusLnQ, onA) <= 0) return betaMap({ a: onA.slope, b: 0, c: onA.intercept, note });
-  if (onB !== null && score(rows, lnP, onB) <= 0) return betaMap({ a: 0, b: onB.slope, c: onB.intercept, note });
-  const free = fitLinear(rows, { columns: [lnP, minusLnQ], targets });
+  if (onA !== null && score(used, minusLnQ, onA) <= 0) return betaMap({ a: onA.slope, b: 0, c: onA.intercept, note });
+  if (onB !== null && score(used, lnP, onB) <= 0) return betaMap({ a: 0, b: onB.slope, c: onB.intercept, note });
+  const free = fitLinear(used, [lnP, minusLnQ]);
   const [c = 0, a = -1, b = -1] = free?.coefficients ?? [];
   if (a >= 0 && b >= 0) return betaMap({ a, b, c, note });
   return onB === null || (onA !== null && onA.loss <= onB.loss)
@@ -116,25 +117,22 @@ interface LinearFit {
   /** Intercept first. */
   readonly coefficients: readonly number[];
   readonly loss: number;
-  /** Target minus probability of each row. */
+  /** Outcome minus probability of each row. */
   readonly residual: Float64Array;
 }
 
 /** Maximum likelihood on one or two columns; null when a column is constant or a copy of another. */
-function fitLinear(
-  { w, n }: CalibrationRows,
-  { columns, targets }: { columns: readonly Float64Array[]; targets: Float64Array }
-): LinearFit | null {
+function fitLinear({ y, w, n }: CalibrationRows, columns: readonly Float64Array[]): LinearFit | null {
   const p = columns.length;
   const X = new Float64Array(n * p);
   columns.forEach((column, j) => {
     for (let i = 0; i < n; i++) X[i * p + j] = column[i]!;
   });
   const names = columns.map((_, j) => `column ${j + 1}`);
-  const design: Design = { names, X, y: targets, n, p, weights: w, offset: undefined, clusters: undefined, filled: [] };
+  const design: Design = { names, X, y, n, p, weights: w, offset: undefined, clusters: undefined, filled: [] };
   const basis = buildBasis(design);
   if (basis.aliased.length > 0) return null;
-  const problem = { D: basis.D, y: targets, weights: w, offset: undefined, ridge: 0 };
+  const problem = { D: basis.D, y, weights: w, offset: undefined, ridge: 0 };
   const fit = fitNewton(problem, { maxIterations: MAX_ITERATIONS });
   if (!fit.converged) throw notConverged('a map');
   const coefficients = multiply({ X: basis.T, n: p + 1, k: p + 1 }, fit.coefficients);
@@ -161,10 +159,23 @@ function isSeparated({ z, y }: CalibrationRows): boolean {
   return high[0]! <= low[1]! || high[1]! <= low[0]!;
 }
 
-function smoothedTargets({ y, w }: CalibrationRows): Float64Array {
+/**
+ * Rows whose outcomes are Platt's targets t: each becomes a positive one of weight w t and a negative one of weight
+ * w (1 - t), which has the same likelihood.
+ */
+function smoothTargets(rows: CalibrationRows): CalibrationRows {
+  const { z, y, w, n } = rows;
   const mass = [0, 0];
-  for (let i = 0; i < y.length; i++) mass[y[i]!] = mass[y[i]!]! + w[i]!;
-  const negative = 1 / (mass[0]! + 2);
-  const positive = (mass[1]! + 1) / (mass[1]! + 2);
-  return y.map(v => (v === 1 ? positive : negative));
+  for (let i = 0; i < n; i++) mass[y[i]!] = mass[y[i]!]! + w[i]!;
+  const target = y.map(v => (v === 1 ? (mass[1]! + 1) / (mass[1]! + 2) : 1 / (mass[0]! + 2)));
+  const rest = y.map(v => (v === 1 ? 1 / (mass[1]! + 2) : (mass[0]! + 1) / (mass[0]! + 2)));
+  const twice = (of: (i: number, positive: boolean) => number) =>
+    Float64Array.from({ length: 2 * n }, (_, k) => of(k % n, k < n));
+  return {
+    ...rows,
+    n: 2 * n,
+    z: twice(i => z[i]!),
+    y: twice((_, positive) => (positive ? 1 : 0)),
+    w: twice((i, positive) => w[i]! * (positive ? target[i]! : rest[i]!))
+  };
 }

@@ -28,10 +28,13 @@ function events(input: PassInput, columns: readonly Sql[]): Sql {
   const day = input.day(sql`occurred_at`);
   const known = input.day(sql`known_at`);
   return sql`(select v.*, d.as_of_day as visible from (
-    select ${join([sql`account_id`, ...columns])}, cast(${day} as integer) as day,
-      cast(case when known_at <= occurred_at then ${day} else ${known} end as integer) as known_day
-    from events where greatest(occurred_at, known_at) < (select max(as_of_us) from spine)
-  ) v join feature_dates d on d.day = greatest(v.day, v.known_day, (select min(as_of_day) - 1 from spine))) e`;
+    select u.*, greatest(u.day, u.known_day, u.first_day) as key from (
+      select ${join([sql`account_id`, ...columns])}, ${day} as day, b.first_day,
+        case when known_at <= occurred_at then ${day} else ${known} end as known_day
+      from events, (select min(as_of_day) - 1 as first_day, max(as_of_us) as last_us from spine) b
+      where occurred_at < b.last_us and known_at < b.last_us
+    ) u
+  ) v join feature_dates d on d.day = v.key) e`;
 }
 
 function eventDays(input: PassInput): Sql {

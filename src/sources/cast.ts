@@ -33,8 +33,8 @@ export interface Cast {
   readonly faults: readonly Fault[];
 }
 
-/** Integers up to 2^53 are exact in every program that reads them. */
-export const MOST = 2 ** 53;
+/** Integers below 2^53 are exact in every program that reads them. */
+export const MOST = Number.MAX_SAFE_INTEGER;
 
 type Kind = 'text' | 'float' | 'number' | 'boolean' | 'date' | 'naive' | 'zoned';
 
@@ -178,7 +178,7 @@ function addNumberFaults(spec: CellSpec, { native, cell, text, value }: CellName
   add(sql`${lost} and coalesce(not isfinite(${number}), true)`, 'expected a number such as 12.5, got other text');
   add(
     sql`(${lost} and abs(${number}) > ${limit}) or abs(${value}) > ${raw(String(MOST))}`,
-    `expected a number within 2^53 after scaling by 10^${spec.decimals}, got a larger one; declare fewer decimals`
+    `expected a number below 2^53 after scaling by 10^${spec.decimals}, got a larger one; declare fewer decimals`
   );
   const whole = spec.decimals === 0 ? 'a whole number' : `at most ${spec.decimals} decimals`;
   add(lost, `expected ${whole}, got more decimals`);

@@ -31,7 +31,8 @@ describe('the choice goes by distinct episodes', () => {
   it('under 50: rows that repeat an episode do not count as evidence of their own', () => {
     const off = simulateWorld(2, { accounts: 120, dates: 1, truth: z => z + 0.45 });
     const copies = 4;
-    const repeat = <T extends number>(values: ArrayLike<T>) => Array.from({ length: copies }, () => Array.from(values)).flat();
+    const repeat = <T extends number>(values: ArrayLike<T>) =>
+      Array.from({ length: copies }, () => Array.from(values)).flat();
     const once = fitCalibrator('auto', off);
     const many = fitCalibrator('auto', {
       logits: Float64Array.from(repeat(off.logits)),
@@ -49,7 +50,7 @@ describe('the choice goes by distinct episodes', () => {
     expect(fit.episodes).toBeGreaterThanOrEqual(50);
     expect(fit.episodes).toBeLessThan(200);
     expect(fit.method).toBe('platt');
-    const reversed = simulateWorld(3, { accounts: 600, dates: 1, truth: z => -0.2 * z - 2.2, level: -2, spread: 0.7 });
+    const reversed = simulateWorld(3, { accounts: 600, dates: 1, truth: z => -0.8 * z - 3.5, spread: 0.7 });
     const fallback = fitCalibrator('auto', reversed);
     expect(fallback.episodes).toBeGreaterThanOrEqual(50);
     expect(['intercept', 'identity']).toContain(fallback.method);
@@ -141,10 +142,18 @@ describe('refusals name the row', () => {
   const y = Uint8Array.of(0, 1, 0, 1);
 
   it.each([
-    ['a log-odds that is not a number', { logits: Float64Array.of(0, Number.NaN, 1, 2), y }, /finite log-odds, got NaN in row 1/],
+    [
+      'a log-odds that is not a number',
+      { logits: Float64Array.of(0, Number.NaN, 1, 2), y },
+      /finite log-odds, got NaN in row 1/
+    ],
     ['infinite log-odds', { logits: Float64Array.of(0, 1, 1, -Infinity), y }, /got -Infinity in row 3/],
     ['an outcome of 2', { logits, y: Uint8Array.of(0, 2, 0, 1) }, /0 or 1, got 2 in row 1/],
-    ['a negative weight', { logits, y, weights: Float64Array.of(1, 1, -1, 1) }, /weight of at least 0, got -1 in row 2/],
+    [
+      'a negative weight',
+      { logits, y, weights: Float64Array.of(1, 1, -1, 1) },
+      /weight of at least 0, got -1 in row 2/
+    ],
     ['another length', { logits, y: Uint8Array.of(0, 1) }, /expected 4 values in y.*got 2/],
     ['no positive row', { logits, y: new Uint8Array(4) }, /both outcomes, got 0 positive among 4/],
     ['no negative row', { logits, y: new Uint8Array(4).fill(1) }, /both outcomes, got 4 positive among 4/],

@@ -12,7 +12,8 @@ export interface Maps {
 export interface IsotonicBlock {
   readonly score_lo: number;
   readonly score_hi: number;
-  readonly value: { readonly value: number };
+  /** A rational n/d. */
+  readonly value: { readonly exact: string };
 }
 
 interface Metrics {

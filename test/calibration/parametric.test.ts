@@ -87,12 +87,25 @@ describe('Platt and beta maps are exact optima', () => {
 
   it('promise 15: the constrained beta map is not worse than any beta map with a, b >= 0', () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const truth = [(z: number) => z, (z: number) => -1 + 0.3 * Math.max(0, z), (z: number) => -1 + 0.5 * Math.min(0, z)];
+      const truth = [
+        (z: number) => z,
+        (z: number) => -1 + 0.3 * Math.max(0, z),
+        (z: number) => -1 + 0.5 * Math.min(0, z)
+      ];
       const world = simulateWorld(seed, { accounts: 400, dates: 1, truth: truth[seed % 3]!, level: 0 });
       const { calibrator } = fitCalibrator('beta', world);
       const best = meanLogLoss(calibratedLogits(calibrator, world.logits), world.y);
       const from = calibrator.kind === 'beta' ? calibrator : { a: 0, b: 0, c: 0 };
-      for (const [da, db, dc] of [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [1, -1, 0], [-1, 1, 0], [0, 0, 1], [0, 0, -1]] as const) {
+      for (const [da, db, dc] of [
+        [1, 0, 0],
+        [-1, 0, 0],
+        [0, 1, 0],
+        [0, -1, 0],
+        [1, -1, 0],
+        [-1, 1, 0],
+        [0, 0, 1],
+        [0, 0, -1]
+      ] as const) {
         const near = { a: Math.max(0, from.a + da * 1e-3), b: Math.max(0, from.b + db * 1e-3), c: from.c + dc * 1e-3 };
         const other = meanLogLoss(calibratedLogits({ kind: 'beta', ...near }, world.logits), world.y);
         expect(other).toBeGreaterThanOrEqual(best - 1e-12);
@@ -104,7 +117,12 @@ describe('Platt and beta maps are exact optima', () => {
     const world = simulateWorld(3, { accounts: 500, dates: 1, truth: z => z + 1 });
     const { calibrator } = fitCalibrator('intercept', world);
     const expected = applyCalibrator(calibrator, world.logits).reduce((s, p) => s + p, 0);
-    expect(relativeError(expected, world.y.reduce((s, v) => s + v, 0))).toBeLessThan(1e-12);
+    expect(
+      relativeError(
+        expected,
+        world.y.reduce((s, v) => s + v, 0)
+      )
+    ).toBeLessThan(1e-12);
   });
 
   it('weight 3 is the row three times, weight 0 is no row', () => {
