@@ -1,11 +1,9 @@
 import { ModelError } from '../errors.js';
-import { multiply } from '../math/linear-algebra.js';
 import { logit, sigmoid, softplus } from '../math/links.js';
-import { buildBasis } from '../models/basis.js';
-import type { Design } from '../models/design.js';
 import { fitNewton } from '../models/newton.js';
 import type { Calibrator } from '../types.js';
 import { type CalibrationRows, countPositives } from './data.js';
+import { fitLinear, isSeparated, type LinearFit, MAX_ITERATIONS, notConverged, smoothTargets } from './linear.js';
 
 /** A fitted map; `note` tells why it is not of the kind that was asked for, or how its targets were made (else empty). */
 export interface FittedMap {
@@ -15,7 +13,6 @@ export interface FittedMap {
 
 /** Rows of a class under which the targets of Platt's map are smoothed. */
 const TINY_CLASS = 10;
-const MAX_ITERATIONS = 200;
 const SMOOTHED = 'targets are smoothed, as for a tiny class or classes that a threshold separates';
 
 /** The shift of the log-odds that makes expected and observed counts equal: maximum likelihood with the slope held at 1. */
@@ -66,6 +63,11 @@ export function fitPlatt(rows: CalibrationRows): FittedMap {
   return { calibrator: { kind: 'platt', slope, intercept }, note: smooth ? SMOOTHED : '' };
 }
 
+function needsSmoothing(rows: CalibrationRows): boolean {
+  const positives = countPositives(rows);
+  return Math.min(positives, rows.n - positives) < TINY_CLASS || isSeparated(rows);
+}
+
 /**
  * Beta calibration `a ln p - b ln(1 - p) + c` with a, b >= 0 (Kull, Silva Filho and Flach 2017), the exact optimum: the loss
  * is convex, so a fit with b = 0 (or a = 0) is the optimum when the score of the other part is not positive there (Karush,
@@ -111,71 +113,4 @@ function score({ w }: CalibrationRows, column: Float64Array, { residual }: Linea
 
 function betaMap({ a, b, c, note }: { a: number; b: number; c: number; note: string }): FittedMap {
   return { calibrator: { kind: 'beta', a, b, c }, note };
-}
-
-interface LinearFit {
-  /** Intercept first. */
-  readonly coefficients: readonly number[];
-  readonly loss: number;
-  /** Outcome minus probability of each row. */
-  readonly residual: Float64Array;
-}
-
-/** Maximum likelihood on one or two columns; null when a column is constant or a copy of another. */
-function fitLinear({ y, w, n }: CalibrationRows, columns: readonly Float64Array[]): LinearFit | null {
-  const p = columns.length;
-  const X = new Float64Array(n * p);
-  columns.forEach((column, j) => {
-    for (let i = 0; i < n; i++) X[i * p + j] = column[i]!;
-  });
-  const names = columns.map((_, j) => `column ${j + 1}`);
-  const design: Design = { names, X, y, n, p, weights: w, offset: undefined, clusters: undefined, filled: [] };
-  const basis = buildBasis(design);
-  if (basis.aliased.length > 0) return null;
-  const problem = { D: basis.D, y, weights: w, offset: undefined, ridge: 0 };
-  const fit = fitNewton(problem, { maxIterations: MAX_ITERATIONS });
-  if (!fit.converged) throw notConverged('a map');
-  const coefficients = multiply({ X: basis.T, n: p + 1, k: p + 1 }, fit.coefficients);
-  return { coefficients: [...coefficients], loss: fit.loss, residual: fit.residual };
-}
-
-function notConverged(what: string): ModelError {
-  return new ModelError(`expected ${what} to converge, but Newton's method stopped early: check the log-odds`);
-}
-
-function needsSmoothing(rows: CalibrationRows): boolean {
-  const positives = countPositives(rows);
-  return Math.min(positives, rows.n - positives) < TINY_CLASS || isSeparated(rows);
-}
-
-/** Whether a threshold divides the classes, up to ties at it, so that the best slope is infinite in size. */
-function isSeparated({ z, y }: CalibrationRows): boolean {
-  const low = [Infinity, Infinity];
-  const high = [-Infinity, -Infinity];
-  for (let i = 0; i < z.length; i++) {
-    low[y[i]!] = Math.min(low[y[i]!]!, z[i]!);
-    high[y[i]!] = Math.max(high[y[i]!]!, z[i]!);
-  }
-  return high[0]! <= low[1]! || high[1]! <= low[0]!;
-}
-
-/**
- * Rows whose outcomes are Platt's targets t: each becomes a positive one of weight w t and a negative one of weight
- * w (1 - t), which has the same likelihood.
- */
-function smoothTargets(rows: CalibrationRows): CalibrationRows {
-  const { z, y, w, n } = rows;
-  const mass = [0, 0];
-  for (let i = 0; i < n; i++) mass[y[i]!] = mass[y[i]!]! + w[i]!;
-  const target = y.map(v => (v === 1 ? (mass[1]! + 1) / (mass[1]! + 2) : 1 / (mass[0]! + 2)));
-  const rest = y.map(v => (v === 1 ? 1 / (mass[1]! + 2) : (mass[0]! + 1) / (mass[0]! + 2)));
-  const twice = (of: (i: number, positive: boolean) => number) =>
-    Float64Array.from({ length: 2 * n }, (_, k) => of(k % n, k < n));
-  return {
-    ...rows,
-    n: 2 * n,
-    z: twice(i => z[i]!),
-    y: twice((_, positive) => (positive ? 1 : 0)),
-    w: twice((i, positive) => w[i]! * (positive ? target[i]! : rest[i]!))
-  };
 }

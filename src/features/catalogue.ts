@@ -83,7 +83,7 @@ function familyInput({ features }: Config, tables: Tables): FamilyInput {
 }
 
 /** Lower-case letters, digits and underscores of an event type, the stem of its features' names. */
-export function slugOf(type: string): string {
+function slugOf(type: string): string {
   const slug = type.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
   if (slug === '') {
     throw new ConfigError(

@@ -1,5 +1,4 @@
 import type { FeatureInfo } from '../types.js';
-import { slugOf } from './catalogue.js';
 
 /** Factors that a customer team names first, in order of priority; a longer list is cut by the number of episodes. */
 const PRIORITY: readonly string[] = [
@@ -21,12 +20,10 @@ const PRIORITY: readonly string[] = [
 
 /**
  * The pre-declared list of the drivers fit when the configuration names none: the priority list as far as the workspace has
- * it, then the counts per declared event type; for a ready table its numbers in the order of the columns.
+ * it; for a ready table, whose columns nobody can know beforehand, its numbers in the order of the configuration.
  */
-export function driverList(infos: readonly FeatureInfo[], eventTypes: readonly string[]): string[] {
+export function driverList(infos: readonly FeatureInfo[]): string[] {
   const numbers = infos.filter(info => info.type === 'number').map(info => info.name);
   const named = PRIORITY.filter(name => numbers.includes(name));
-  if (named.length === 0) return numbers;
-  const perType = eventTypes.map(type => `${slugOf(type)}_28d`);
-  return [...named, ...perType.filter(name => numbers.includes(name))];
+  return named.length === 0 ? numbers : named;
 }

@@ -31,13 +31,13 @@ export interface Aggregate {
   /** Unique within its pass. */
   readonly name: string;
   readonly sql: Sql;
-  /** Days before `t` beyond which it needs no rows; only the usage pass limits its rows by it. */
-  readonly lookbackDays?: number;
   /** Columns of the daily event table that it needs. */
   readonly parts?: readonly Part[];
+  /** What the usage pass must keep apart for it: window edges in days, and sums over daily rows `e` of age `age`. */
+  readonly bands?: { readonly edges: readonly number[]; readonly columns: readonly Part[] };
 }
 
-/** A column of the daily event table: an aggregate over event rows `e` of one account, day and first visible date. */
+/** A column of an intermediate grouping: an aggregate over rows `e`, for instance of one account, day and first visible date. */
 export interface Part {
   readonly name: string;
   readonly sql: Sql;

@@ -105,11 +105,12 @@ function numberFactor(x: Float64Array, present: Float64Array, info: FeatureInfo)
   return { name: info.name, info, values, missingShare: 0, step: info.step ?? defaultStep(present) };
 }
 
-/** 1 for a 0/1 column, else the standard deviation rounded to one significant digit. */
+/** 1 for a 0/1 column, else the standard deviation rounded to one significant digit; whole for whole numbers. */
 function defaultStep(present: Float64Array): number {
   if (present.every(v => v === 0 || v === 1)) return 1;
-  const deviation = Math.sqrt(weightedVariance(present));
-  return deviation > 0 ? Number(deviation.toPrecision(1)) : 1;
+  const deviation = Number(Math.sqrt(weightedVariance(present)).toPrecision(1));
+  if (present.every(Number.isInteger)) return Math.max(1, Math.round(deviation));
+  return deviation > 0 ? deviation : 1;
 }
 
 function levelFactors(x: Float64Array, info: FeatureInfo, levels: readonly string[]): Factor[] {

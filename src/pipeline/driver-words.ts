@@ -1,14 +1,18 @@
+import { byStrength, effectSide } from '../reports/charts/drivers.js';
+import { estimate, odds } from '../reports/format.js';
+import { perStep } from '../reports/units.js';
 import type { DriverEffect, DriversFit } from '../types.js';
 
 const SHOWN = 3;
 
-/** The strongest effects (by |z|) in words; empty when there is no fit. Association, not cause. */
+/** The clearest effects in words, at most three; empty when there is no fit. Association, not cause. */
 export function driverSentences(fit: DriversFit | null): string[] {
-  const effects = [...(fit?.effects ?? [])].sort((a, b) => Math.abs(b.z) - Math.abs(a.z));
-  return effects.slice(0, SHOWN).map(sentence);
+  const clear = byStrength(fit?.effects ?? []).filter(effect => effectSide(effect) !== 'unclear');
+  return clear.slice(0, SHOWN).map(sentence);
 }
 
-function sentence({ name, unit, step, oddsRatio, interval }: DriverEffect): string {
-  const numbers = [oddsRatio, ...interval].map(value => value.toPrecision(3));
-  return `${step} ${unit} more of ${name} go with ${numbers[0]} times the odds of churn (${numbers[1]} to ${numbers[2]}), other factors equal`;
+function sentence(effect: DriverEffect): string {
+  const { name, oddsRatio, interval } = effect;
+  const direction = oddsRatio < 1 ? 'less' : 'more';
+  return `${name}: ${direction} churn, odds times ${estimate(oddsRatio, interval, odds)} ${perStep(effect)}`;
 }

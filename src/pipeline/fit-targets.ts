@@ -42,7 +42,7 @@ function foldsOf(input: TrainingInput): Trained {
 /** The drivers fit explains: its list is declared beforehand, by the user or by the catalogue. */
 function driversOf({ frame, config }: TrainingInput, churn: Trained): DriversFit {
   const train = selectDataset(frame, churn.blockRows.train, 'churn');
-  return fitDrivers(train, frame.infos, { list: config.models.drivers ?? driverList(frame.infos, config.features.eventTypes) });
+  return fitDrivers(train, frame.infos, { list: config.models.drivers ?? driverList(frame.infos) });
 }
 
 function comparisonOf(churn: Trained, { frame }: TrainingInput): object | null {

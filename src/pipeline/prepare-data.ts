@@ -1,8 +1,9 @@
 import { isAbsolute, join } from 'node:path';
+import type { Config } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
 import { buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
-import { planAsOf } from '../sources/calendar.js';
+import { planAsOf, resolveAsOf } from '../sources/calendar.js';
 import { ingestSources } from '../sources/ingest.js';
 import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
@@ -55,13 +56,19 @@ export async function buildTables(context: CollectContext, ingested: Ingested): 
     name: 'snapshots',
     key,
     compute: async () => {
-      const dates = await planAsOf(engine, config, ingested.tables);
+      const dates = await withDataEnd(engine, config, await planAsOf(engine, config, ingested.tables));
       const stage = await computeSnapshots(context, ingested.tables, dates);
       await buildOutcomes(engine, { config, tables: ingested.tables });
       return stage;
     }
   });
   return value;
+}
+
+/** The planned dates and data end, at which the accounts of today are scored. */
+async function withDataEnd(engine: Engine, { dataEnd, calendar }: Config, planned: readonly AsOf[]): Promise<AsOf[]> {
+  const end = await resolveAsOf(engine, [dataEnd as string], calendar.timezone);
+  return [...planned.filter(({ date }) => date !== dataEnd), ...end];
 }
 
 /** Spine and features at the given dates; with `names` only those features are computed. */

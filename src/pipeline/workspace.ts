@@ -38,7 +38,7 @@ export async function openWorkspace(directory: string, options: { threads?: numb
   return {
     config,
     infos,
-    drivers: config.models.drivers ?? driverList(frame.infos, config.features.eventTypes),
+    drivers: config.models.drivers ?? driverList(frame.infos),
     dataset: async target => {
       const rows = splitBlocks({ frame, config, dates }, target);
       const entries = Object.entries(rows).map(([name, block]) => [name, selectDataset(frame, block, target)]);

@@ -50,7 +50,8 @@ export async function planAsOf(engine: Engine, config: Config, tables: Tables): 
   if (dataEnd === null) throw new ConfigError('data_end: expected the date at which the data end, got none');
   const earliest = await earliestStart(engine, calendar.timezone, tables);
   checkHorizon(config, earliest, dayOfDate(dataEnd));
-  const dates = calendar.dates === null ? rhythm(config, earliest, dayOfDate(dataEnd)) : listed(calendar.dates, dataEnd);
+  const dates =
+    calendar.dates === null ? rhythm(config, earliest, dayOfDate(dataEnd)) : listed(calendar.dates, dataEnd);
   if (dates.length === 0) {
     throw new ConfigError(
       `calendar: expected an as-of date from ${calendar.first ?? dateOfDay(earliest + WARM_UP_DAYS)} to ${calendar.last ?? dataEnd}, got none; set calendar.dates or calendar.first`
@@ -60,7 +61,8 @@ export async function planAsOf(engine: Engine, config: Config, tables: Tables): 
 }
 
 async function earliestStart(engine: Engine, timezone: string, tables: Tables): Promise<number> {
-  if (tables.subscriptions === undefined) throw new DataError('expected the table subscriptions, got none; add sources.subscriptions');
+  if (tables.subscriptions === undefined)
+    throw new DataError('expected the table subscriptions, got none; add sources.subscriptions');
   const day = dayExpression(sql`min(started_at)`, timezone);
   const [row] = await engine.rows(sql`select ${day} as day from subscriptions`);
   return row?.['day'] as number;

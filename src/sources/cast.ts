@@ -53,12 +53,18 @@ function kindOf(fileType: string): Kind {
  * `value` the name of its value (both are columns of the row when faults are judged).
  * @throws DataError when no cell of the file's type can hold the column's values.
  */
-export function castCell(spec: CellSpec, fileType: string, { source, cell, value }: { source: Sql; cell: Sql; value: Sql }): Cast {
+export function castCell(
+  spec: CellSpec,
+  fileType: string,
+  { source, cell, value }: { source: Sql; cell: Sql; value: Sql }
+): Cast {
   const kind = kindOf(fileType);
   const native = spec.values === null && isNative(spec.type, kind);
   const text = spec.values === null ? cell : mapped(cell, spec.values);
   if (spec.type === 'instant' && !native && kind !== 'text' && spec.values === null) {
-    throw new DataError(`${place(spec)}: expected dates or timestamps, got a column of ${fileType}; write it as a timestamp`);
+    throw new DataError(
+      `${place(spec)}: expected dates or timestamps, got a column of ${fileType}; write it as a timestamp`
+    );
   }
   const made = native ? fromNative(spec, kind, cell) : fromText(spec, text);
   return {
@@ -171,7 +177,11 @@ const WRONG_TYPE = {
   number: 'expected a finite number such as 12.5, got other text'
 } as const;
 
-function addNumberFaults(spec: CellSpec, { native, cell, text, value }: CellNames, add: (when: Sql, reason: string) => void): void {
+function addNumberFaults(
+  spec: CellSpec,
+  { native, cell, text, value }: CellNames,
+  add: (when: Sql, reason: string) => void
+): void {
   const lost = sql`${value} is null and ${cell} is not null`;
   const number = native ? cell : asDouble(text);
   const limit = double(MOST / 10 ** spec.decimals);

@@ -39,7 +39,9 @@ export function deriveColumns(table: TableName, mapped: readonly MappedColumn[])
   const value = sql`cast(coalesce(${parts.reduce((list, part) => sql`${list}, ${part}`)}) as bigint)`;
   return {
     derived: [{ name: 'mrr', value }],
-    faults: [{ when: sql`mrr is null`, reason: 'mrr: expected a monthly amount, or an amount and its months, got empty cells' }],
+    faults: [
+      { when: sql`mrr is null`, reason: 'mrr: expected a monthly amount, or an amount and its months, got empty cells' }
+    ],
     columns: { mrr: { type: 'measure', decimals, time: 'fixed' } }
   };
 }
@@ -54,7 +56,10 @@ function monthly(from: number, to: number): Sql {
 }
 
 /** Faults of pairs of instants in reverse order. */
-export function spanFaults(spans: readonly { readonly start: string; readonly end: string }[], names: ReadonlySet<string>): Fault[] {
+export function spanFaults(
+  spans: readonly { readonly start: string; readonly end: string }[],
+  names: ReadonlySet<string>
+): Fault[] {
   return spans
     .filter(span => names.has(span.start) && names.has(span.end))
     .map(({ start, end }) => ({

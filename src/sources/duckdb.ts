@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBType,
+  DuckDBTypeId
+} from '@duckdb/node-api';
 import { DataError, VitalsError } from '../errors.js';
 import { id, sql } from '../sql/sql.js';
 import type { Columns, Engine, Sql } from '../types.js';
@@ -16,7 +22,10 @@ const CHUNK = 2048;
 
 /** Opens the embedded engine. Extensions are never fetched; a file that another process holds is refused with its PID. */
 export async function openDuckDB(options: DuckDBOptions): Promise<Engine> {
-  const settings: Record<string, string> = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+  const settings: Record<string, string> = {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false'
+  };
   if (options.threads !== undefined) settings['threads'] = String(options.threads);
   if (options.memoryLimit !== undefined) settings['memory_limit'] = options.memoryLimit;
   let instance: DuckDBInstance;
@@ -148,7 +157,10 @@ class TextColumn {
 }
 
 function toNumber(value: unknown): number {
-  if (typeof value === 'bigint' && (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))) {
+  if (
+    typeof value === 'bigint' &&
+    (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
+  ) {
     throw new DataError(`expected an integer within 2^53, got ${value}; declare fewer decimals for this column`);
   }
   return Number(value);

@@ -72,7 +72,11 @@ async function openParquet(engine: Engine, files: readonly string[], spec: FileS
 }
 
 /** Waits for a read of a file. @throws DataError that names the file and, in CSV, the line, without its text. */
-export async function readable<T>(reading: Promise<T>, file: string, spec: Pick<FileSpec, 'format' | 'label'>): Promise<T> {
+export async function readable<T>(
+  reading: Promise<T>,
+  file: string,
+  spec: Pick<FileSpec, 'format' | 'label'>
+): Promise<T> {
   try {
     return await reading;
   } catch (cause) {
@@ -90,7 +94,8 @@ function unreadable(reason: string, format: FileSpec['format']): string {
   const [, expected, got] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(reason) ?? [];
   if (got !== undefined) return `${place}: expected ${expected} cells, got ${got}; quote cells that hold the delimiter`;
   if (reason.includes('unicode')) return `${place}: expected UTF-8 text, got other bytes; save it as UTF-8`;
-  if (reason.includes('quote')) return `${place}: expected every quoted cell to end with a quote; double quotes inside cells`;
+  if (reason.includes('quote'))
+    return `${place}: expected every quoted cell to end with a quote; double quotes inside cells`;
   if (reason.includes('GZIP')) return `${place}: expected a gzip file, got another format; compress it, or rename it`;
   return `${place}: expected lines of cells in UTF-8 below 2 MB; write it again`;
 }
@@ -125,7 +130,9 @@ async function readHeader(engine: Engine, file: string, spec: FileSpec): Promise
     throw new DataError(`${spec.label}: ${shortName(file, spec)}: expected a header line, got an empty file`);
   }
   if (line.includes('\0')) {
-    throw new DataError(`${spec.label}: ${shortName(file, spec)}: expected UTF-8 text, got UTF-16 or binary; save it as UTF-8`);
+    throw new DataError(
+      `${spec.label}: ${shortName(file, spec)}: expected UTF-8 text, got UTF-16 or binary; save it as UTF-8`
+    );
   }
   const delimiter = spec.delimiter ?? guessDelimiter(line);
   return { file, delimiter, names: splitHeader(line, delimiter) };

@@ -39,7 +39,8 @@ export async function ingestSnapshots(engine: Engine, config: Config): Promise<R
   let staged = await stageRows(engine, stagePlan(cells, { located, config, snapshots }));
   staged = await refuseDuplicates(engine, staged, snapshots.asOf === null ? ['account_id'] : ['account_id', 'as_of']);
   const { rows, reasons } = await settleRows(engine, staged);
-  if (rows.used === 0) throw new DataError(`${LABEL}: expected at least one usable row, got ${rows.in} rows and none is usable`);
+  if (rows.used === 0)
+    throw new DataError(`${LABEL}: expected at least one usable row, got ${rows.in} rows and none is usable`);
   await checkOutcomes(engine, snapshots);
   await createReady(engine, snapshots, features);
   return { columns: features.map(name => ({ name, type: types.get(name) ?? 'category' })), rows, reasons };

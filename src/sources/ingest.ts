@@ -81,7 +81,11 @@ async function loadTable(engine: Engine, plan: TablePlan, { config, dataEndUs }:
   const groups = await openFiles(engine, { ...source, label: source.table, workspace: config.workspace });
   const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
   const options = { label: source.table, rest: key.length === 0 };
-  const located = locateColumns(groups, cells.map(cell => cell.from), options);
+  const located = locateColumns(
+    groups,
+    cells.map(cell => cell.from),
+    options
+  );
   const derivation = deriveColumns(source.table, mapped);
   const stage: StagePlan = {
     label: source.table,
@@ -96,7 +100,10 @@ async function loadTable(engine: Engine, plan: TablePlan, { config, dataEndUs }:
   let staged = await readable(stageRows(engine, stage), groups[0]?.file ?? '', { ...source, label: source.table });
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     const when = sql`account_id not in (select account_id from accounts)`;
-    staged = await refuseRows(engine, staged, { when, reason: 'account_id: expected an account of the table accounts, got an unknown one' });
+    staged = await refuseRows(engine, staged, {
+      when,
+      reason: 'account_id: expected an account of the table accounts, got an unknown one'
+    });
   }
   staged = await refuseDuplicates(engine, staged, key);
   const settled = await settleRows(engine, staged);
@@ -122,7 +129,10 @@ function assumedKnownAt(source: SourceConfig, eventTime: string | null, mapped: 
 
 /** Judged first: whatever else a row of the future holds, it is past the data end. */
 function afterDataEnd(eventTime: string | null, mapped: readonly MappedColumn[], dataEndUs: number): Fault[] {
-  const names = [...mapped.filter(entry => entry.column.name === eventTime).map(entry => entry.column.name), 'known_at'];
+  const names = [
+    ...mapped.filter(entry => entry.column.name === eventTime).map(entry => entry.column.name),
+    'known_at'
+  ];
   return names.map(name => ({
     when: sql`${id(name)} >= ${dataEndUs}`,
     reason: `${name}: expected an instant before the data end, got a later one (after data end)`
@@ -152,7 +162,13 @@ async function noteOpenEnds(engine: Engine, table: TableName, mapped: readonly M
   }
 }
 
-const ENGINE_TYPES = { text: 'varchar', boolean: 'boolean', integer: 'bigint', measure: 'bigint', instant: 'bigint' } as const;
+const ENGINE_TYPES = {
+  text: 'varchar',
+  boolean: 'boolean',
+  integer: 'bigint',
+  measure: 'bigint',
+  instant: 'bigint'
+} as const;
 
 async function createTable(engine: Engine, table: TableName, present: ReadonlySet<string>): Promise<void> {
   const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, present)} as ${id(column.name)}`);

@@ -22,7 +22,11 @@ export interface LocateOptions {
  * Finds the wanted columns in every group of files by their exact names.
  * @throws DataError that names the column, the nearest names and the columns found, or the wrong delimiter.
  */
-export function locateColumns(groups: readonly FileGroup[], wanted: readonly string[], options: LocateOptions): Located {
+export function locateColumns(
+  groups: readonly FileGroup[],
+  wanted: readonly string[],
+  options: LocateOptions
+): Located {
   const parts = groups.map(group => {
     const found = wanted.map(name => findColumn(group, name, options.label));
     const cells = found.map((column, i) => sql`${raw(column.alias)} as ${raw(`r${i}`)}`);
@@ -39,7 +43,9 @@ export function locateColumns(groups: readonly FileGroup[], wanted: readonly str
 function findColumn(group: FileGroup, name: string, label: string): FileColumn {
   const matches = group.columns.filter(column => column.name === name);
   if (matches.length > 1) {
-    throw new DataError(`${label}: ${group.file}: expected one column ${name}, got ${matches.length} of that name; rename one`);
+    throw new DataError(
+      `${label}: ${group.file}: expected one column ${name}, got ${matches.length} of that name; rename one`
+    );
   }
   const [column] = matches;
   if (column !== undefined) return checkType(column, group, label);

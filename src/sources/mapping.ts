@@ -41,7 +41,9 @@ export function planMapping(source: SourceConfig): MappedColumn[] {
 }
 
 function notMapped(table: TableName, name: string): ConfigError {
-  return new ConfigError(`sources.${table}.columns: expected ${name}, which every source of ${table} needs, got none; add ${name}: <column of the file>`);
+  return new ConfigError(
+    `sources.${table}.columns: expected ${name}, which every source of ${table} needs, got none; add ${name}: <column of the file>`
+  );
 }
 
 /** Time of a mapped column: its mapping's, else the contract's when that can be kept, else assumed fixed or refused. */

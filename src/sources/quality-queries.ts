@@ -27,7 +27,13 @@ export async function nullFindings(engine: Engine, info: TableInfo): Promise<Fin
     const empty = row?.[name] as number;
     if (empty / info.rows.used < 0.01) return [];
     const share = `${((100 * empty) / info.rows.used).toFixed(1)} %`;
-    return [{ table: info.name, severity: 2 * empty > info.rows.used ? 'warn' : 'info', message: `${name}: ${share} of the cells are empty` }];
+    return [
+      {
+        table: info.name,
+        severity: 2 * empty > info.rows.used ? 'warn' : 'info',
+        message: `${name}: ${share} of the cells are empty`
+      }
+    ];
   });
 }
 
@@ -36,16 +42,28 @@ export async function accountFindings(engine: Engine, tables: Tables): Promise<F
   const findings: Finding[] = [];
   const absent = async (table: TableName, what: string, severity: Finding['severity']) => {
     if (tables[table] === undefined || tables.accounts === undefined) return;
-    const n = await count(engine, sql`select count(*) as n from accounts
-      where account_id not in (select account_id from ${id(table)})`);
-    if (n > 0) findings.push({ table: 'accounts', severity, message: `${n} of ${tables.accounts.rows.used} accounts have no ${what}` });
+    const n = await count(
+      engine,
+      sql`select count(*) as n from accounts
+      where account_id not in (select account_id from ${id(table)})`
+    );
+    if (n > 0)
+      findings.push({
+        table: 'accounts',
+        severity,
+        message: `${n} of ${tables.accounts.rows.used} accounts have no ${what}`
+      });
   };
   await absent('subscriptions', 'subscription and are never scored', 'warn');
   await absent('events', 'event', 'info');
   if (tables.accounts?.columns['parent_id'] !== undefined) {
-    const n = await count(engine, sql`select count(distinct parent_id) as n from accounts
-      where parent_id not in (select account_id from accounts)`);
-    if (n > 0) findings.push({ table: 'accounts', severity: 'info', message: `${n} parents are no account of their own` });
+    const n = await count(
+      engine,
+      sql`select count(distinct parent_id) as n from accounts
+      where parent_id not in (select account_id from accounts)`
+    );
+    if (n > 0)
+      findings.push({ table: 'accounts', severity: 'info', message: `${n} parents are no account of their own` });
   }
   return findings;
 }
@@ -70,20 +88,35 @@ export async function gapFindings(engine: Engine, tables: Tables, timezone: stri
 }
 
 /** Event types that features.event_types does not name, and named types that never occur. */
-export async function eventTypeFindings(engine: Engine, tables: Tables, features: Config['features']): Promise<Finding[]> {
+export async function eventTypeFindings(
+  engine: Engine,
+  tables: Tables,
+  features: Config['features']
+): Promise<Finding[]> {
   if (tables.events === undefined) return [];
-  const found = await engine.rows(sql`select event_type, count(*) as n from events group by event_type order by n desc, event_type`);
+  const found = await engine.rows(
+    sql`select event_type, count(*) as n from events group by event_type order by n desc, event_type`
+  );
   const declared = new Set(features.eventTypes);
   const others = found.filter(row => !declared.has(String(row['event_type'])));
   const findings: Finding[] = [];
   if (others.length > 0) {
     const shown = others.slice(0, SHOWN).map(row => `${row['event_type']} (${row['n']})`);
     const more = others.length > SHOWN ? `, … (${others.length} types)` : '';
-    findings.push({ table: 'events', severity: 'info', message: `event types without features of their own: ${shown.join(', ')}${more}` });
+    findings.push({
+      table: 'events',
+      severity: 'info',
+      message: `event types without features of their own: ${shown.join(', ')}${more}`
+    });
   }
   const occurring = new Set(found.map(row => row['event_type']));
   const missing = features.eventTypes.filter(type => !occurring.has(type));
-  if (missing.length > 0) findings.push({ table: 'events', severity: 'warn', message: `event types that never occur: ${missing.join(', ')}` });
+  if (missing.length > 0)
+    findings.push({
+      table: 'events',
+      severity: 'warn',
+      message: `event types that never occur: ${missing.join(', ')}`
+    });
   return findings;
 }
 

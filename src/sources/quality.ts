@@ -25,7 +25,10 @@ export async function checkQuality(engine: Engine, config: Config, tables: Table
     }
     findings.push(...(await nullFindings(engine, info)));
   }
-  findings.push(...(await accountFindings(engine, tables)), ...(await gapFindings(engine, tables, config.calendar.timezone)));
+  findings.push(
+    ...(await accountFindings(engine, tables)),
+    ...(await gapFindings(engine, tables, config.calendar.timezone))
+  );
   findings.push(...(await eventTypeFindings(engine, tables, config.features)));
   const order = Object.keys(CONTRACTS);
   return findings.sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
@@ -37,9 +40,14 @@ function rowFindings({ name, rows, reasons }: TableInfo): Finding[] {
     severity: 'warn',
     message: `${n} of ${rows.in} rows quarantined: ${reason}`
   }));
-  if (rows.used === 0) findings.push({ table: name, severity: 'warn', message: 'no usable record: what needs this table is unknown' });
+  if (rows.used === 0)
+    findings.push({ table: name, severity: 'warn', message: 'no usable record: what needs this table is unknown' });
   if (rows.dropped > 0) {
-    findings.push({ table: name, severity: 'info', message: `${rows.dropped} of ${rows.in} rows dropped: exact duplicates` });
+    findings.push({
+      table: name,
+      severity: 'info',
+      message: `${rows.dropped} of ${rows.in} rows dropped: exact duplicates`
+    });
   }
   return findings;
 }
@@ -54,7 +62,9 @@ async function stopFindings(engine: Engine, config: Config, info: TableInfo): Pr
     const message = `complete up to ${date} (${how}), before the data end ${config.dataEnd}: later windows are unknown`;
     return [{ table: info.name, severity: 'warn', message }];
   }
-  return info.watermarkAssumed ? [{ table: info.name, severity: 'info', message: `complete up to ${date} (assumed)` }] : [];
+  return info.watermarkAssumed
+    ? [{ table: info.name, severity: 'info', message: `complete up to ${date} (assumed)` }]
+    : [];
 }
 
 /** What was taken for granted about a source; every report repeats it. */
@@ -64,17 +74,20 @@ function assumptions(source: SourceConfig, info: TableInfo): Finding[] {
   const findings: Finding[] = [];
   const add = (severity: Finding['severity'], message: string) => findings.push({ table, severity, message });
   if (source.knownAt === null && eventTime !== null) {
-    const from = source.columns[eventTime] === undefined ? 'the first known subscription' : `its event time (${eventTime})`;
+    const from =
+      source.columns[eventTime] === undefined ? 'the first known subscription' : `its event time (${eventTime})`;
     add('info', `a record is assumed to be known from ${from} on`);
   }
   const loose = columns.filter(column => info.columns[column.name]?.time === 'fixed' && column.time !== 'fixed');
   const declared = loose.filter(column => source.columns[column.name]?.time === 'fixed').map(column => column.name);
   const assumed = loose.filter(column => source.columns[column.name]?.time !== 'fixed').map(column => column.name);
-  if (assumed.length > 0) add('warn', `assumed fixed although they may change: ${assumed.join(', ')}; past values may be wrong`);
+  if (assumed.length > 0)
+    add('warn', `assumed fixed although they may change: ${assumed.join(', ')}; past values may be wrong`);
   if (declared.length > 0) add('info', `declared fixed: ${declared.join(', ')}`);
   const dated = columns.some(column => column.type === 'instant' && source.columns[column.name] !== undefined);
   if (dated && !source.timezoneDeclared) add('info', `times without an offset are read as ${source.timezone}`);
   const money = columns.some(column => column.name === 'currency');
-  if (money && source.columns['currency'] === undefined) add('info', 'amounts are taken to be in the reporting currency');
+  if (money && source.columns['currency'] === undefined)
+    add('info', 'amounts are taken to be in the reporting currency');
   return findings;
 }

@@ -13,13 +13,15 @@ export interface Settled {
 
 /** Empties the record of quarantined rows: `quarantine(table_name, source_row, reason)`, rows counted from 1. */
 export async function clearQuarantine(engine: Engine): Promise<void> {
-  await engine.run(
-    sql`create or replace table quarantine (table_name varchar, source_row bigint, reason varchar)`
-  );
+  await engine.run(sql`create or replace table quarantine (table_name varchar, source_row bigint, reason varchar)`);
 }
 
 /** Marks the rows that pass so far but meet a condition; the reason gets the next number. */
-export async function refuseRows(engine: Engine, staged: Staged, refusal: { when: Sql; reason: string }): Promise<Staged> {
+export async function refuseRows(
+  engine: Engine,
+  staged: Staged,
+  refusal: { when: Sql; reason: string }
+): Promise<Staged> {
   const condition = sql`fault = 0 and ${refusal.when}`;
   const [found] = await engine.rows(sql`select count(*) as n from staged where ${condition}`);
   if (found?.['n'] === 0) return staged;
@@ -61,7 +63,9 @@ function verdicts(staged: Staged, key: readonly string[], number: number): Sql {
   const content = [...known, ...others, ...(staged.rest && key.length === 0 ? ['rest'] : [])];
   const order = join(content.map(name => sql`${id(name)} nulls last`));
   const version =
-    key.length === 0 ? sql`1` : sql`dense_rank() over (partition by ${join(key.map(name => id(name)))} order by ${order})`;
+    key.length === 0
+      ? sql`1`
+      : sql`dense_rank() over (partition by ${join(key.map(name => id(name)))} order by ${order})`;
   const copy = sql`row_number() over (partition by ${join(content.map(name => id(name)))} order by row_id)`;
   return sql`select row_id, case when copy > 1 then ${DUPLICATE} else ${number} end as verdict
     from (select row_id, ${copy} as copy, ${version} as version from suspects) where copy > 1 or version > 1`;
@@ -79,7 +83,8 @@ export async function settleRows(engine: Engine, staged: Staged): Promise<Settle
   const dropped = byFault.get(DUPLICATE) ?? 0;
   const quarantined = total - used - dropped;
   const after = sum(staged.reasons.slice(0, staged.early).map((_, i) => byFault.get(i + 1) ?? 0));
-  if (2 * (quarantined - after) > total - after) throw await mostlyBad(engine, staged, { byFault, total: total - after });
+  if (2 * (quarantined - after) > total - after)
+    throw await mostlyBad(engine, staged, { byFault, total: total - after });
   if (quarantined > 0) await keepQuarantined(engine, staged);
   return { rows: { in: total, used, quarantined, dropped }, reasons: reasonCounts(staged, byFault) };
 }

@@ -12,15 +12,24 @@ const FEW = 40;
  */
 export async function sniffFile(engine: Engine, file: { path: string; shown: string }): Promise<SniffedFile> {
   const table = readerOf(file.path);
-  const described = await engine.rows(sql`select column_name, column_type from (describe select * from ${table})`).catch(cause => {
-    throw new DataError(`expected a CSV or Parquet table with a header in ${file.shown}, but it cannot be read; check the file`, { cause });
-  });
-  const columns = described.map(row => ({ name: row['column_name'] as string, type: typeOf(row['column_type'] as string) }));
+  const described = await engine
+    .rows(sql`select column_name, column_type from (describe select * from ${table})`)
+    .catch(cause => {
+      throw new DataError(
+        `expected a CSV or Parquet table with a header in ${file.shown}, but it cannot be read; check the file`,
+        { cause }
+      );
+    });
+  const columns = described.map(row => ({
+    name: row['column_name'] as string,
+    type: typeOf(row['column_type'] as string)
+  }));
   const facts = await engine.rows(sql`select count(*) as n, ${join(columns.flatMap(factsOf))} from ${table}`);
   const first = facts[0] as Record<string, string | number | null>;
   const rows = first['n'] as number;
   const sniffed: SniffedColumn[] = [];
-  for (const [k, column] of columns.entries()) sniffed.push(await sniffColumn(engine, { table, column, k, facts: first, rows }));
+  for (const [k, column] of columns.entries())
+    sniffed.push(await sniffColumn(engine, { table, column, k, facts: first, rows }));
   return { path: file.shown, columns: sniffed, rows };
 }
 
@@ -36,16 +45,26 @@ async function sniffColumn(engine: Engine, { table, column, k, facts, rows }: Co
   const distinct = facts[`distinct_${k}`] as number;
   const range = { min: facts[`min_${k}`], max: facts[`max_${k}`] };
   const base = { ...column, distinct, nullShare: rows === 0 ? 0 : (facts[`nulls_${k}`] as number) / rows };
-  const ranged = range.min == null || range.max == null || column.type === 'text' ? base : { ...base, min: range.min, max: range.max };
+  const ranged =
+    range.min == null || range.max == null || column.type === 'text'
+      ? base
+      : { ...base, min: range.min, max: range.max };
   if (distinct > FEW || column.type === 'instant') return ranged;
   const name = id(column.name);
-  const values = await engine.rows(sql`select distinct cast(${name} as varchar) as v from ${table} where ${name} is not null order by v`);
+  const values = await engine.rows(
+    sql`select distinct cast(${name} as varchar) as v from ${table} where ${name} is not null order by v`
+  );
   return { ...ranged, values: values.map(row => row['v'] as string) };
 }
 
 function factsOf({ name, type }: { name: string; type: ColumnType }, k: number): Sql[] {
   const column = id(name);
-  const shown = type === 'instant' ? sql`strftime(cast(${column} as timestamp), ${'%Y-%m-%dT%H:%M:%S'})` : type === 'number' ? sql`cast(${column} as double)` : sql`cast(${column} as varchar)`;
+  const shown =
+    type === 'instant'
+      ? sql`strftime(cast(${column} as timestamp), ${'%Y-%m-%dT%H:%M:%S'})`
+      : type === 'number'
+        ? sql`cast(${column} as double)`
+        : sql`cast(${column} as varchar)`;
   return [
     sql`cast(count(distinct ${column}) as bigint) as ${id(`distinct_${k}`)}`,
     sql`cast(count(*) - count(${column}) as bigint) as ${id(`nulls_${k}`)}`,
@@ -55,11 +74,14 @@ function factsOf({ name, type }: { name: string; type: ColumnType }, k: number):
 }
 
 function readerOf(path: string): Sql {
-  return /\.parquet$/i.test(path) ? sql`read_parquet(${path})` : sql`read_csv(${path}, header = true, sample_size = ${raw('-1')})`;
+  return /\.parquet$/i.test(path)
+    ? sql`read_parquet(${path})`
+    : sql`read_csv(${path}, header = true, sample_size = ${raw('-1')})`;
 }
 
 function typeOf(type: string): ColumnType {
-  if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'number';
+  if (/^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL)/.test(type))
+    return 'number';
   if (/^(DATE|TIMESTAMP)/.test(type)) return 'instant';
   return type === 'BOOLEAN' ? 'boolean' : 'text';
 }

@@ -74,7 +74,9 @@ function failedQuery(invoices: TableInfo | undefined, { calendar, outcomes }: Co
   }
   const cell = (name: string) => cellBefore(invoices, name, { alias: 'i', t: sql`d.us` });
   const { graceDays } = outcomes.churn;
-  const waiting = withinGrace({ instant: sql`failed`, later: sql`us`, graceDays }, us => dayExpression(us, calendar.timezone));
+  const waiting = withinGrace({ instant: sql`failed`, later: sql`us`, graceDays }, us =>
+    dayExpression(us, calendar.timezone)
+  );
   return sql`select distinct account_id, us from (
       select i.account_id, d.us, ${cell('failed_at')} as failed,
         max(${cell('paid_at')}) over (partition by i.account_id, d.us) as paid

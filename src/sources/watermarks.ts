@@ -22,7 +22,11 @@ export interface Watermark {
  * after the last record is longer than 7 days and than 3 times the longest earlier silence: then the midnight (calendar
  * zone) after the last record. A table without a record and without a declaration is complete up to nothing (0).
  */
-export async function readWatermarks(engine: Engine, config: Config, dataEndUs: number): Promise<Map<TableName, Watermark>> {
+export async function readWatermarks(
+  engine: Engine,
+  config: Config,
+  dataEndUs: number
+): Promise<Map<TableName, Watermark>> {
   const marks = new Map<TableName, Watermark>();
   for (const { table, completeUntil, timezone } of config.sources) {
     const us =
@@ -34,7 +38,11 @@ export async function readWatermarks(engine: Engine, config: Config, dataEndUs: 
   return marks;
 }
 
-async function declaredInstant(engine: Engine, text: string, zones: { calendar: string; source: string }): Promise<number> {
+async function declaredInstant(
+  engine: Engine,
+  text: string,
+  zones: { calendar: string; source: string }
+): Promise<number> {
   const zone = text.length === 10 ? zones.calendar : zones.source;
   const [row] = await engine.rows(sql`select ${instantOf(sql`t`, 'text', zone)} as us from (select ${text} as t)`);
   return row?.['us'] as number;

@@ -93,10 +93,10 @@ describe('calibration is honest', () => {
   it('promise 17: ids of the training block abort, naming the first shared one', () => {
     const world = simulateWorld(10, { accounts: 100, dates: 1, truth: z => z });
     const ids = Array.from({ length: 100 }, (_, i) => `a${i}@2025-01-01`);
-    const fit = (trainingIds: string[]) => fitCalibrator('auto', { ...world, ids, trainingIds });
-    expect(() => fit(['x', 'a60@2025-01-01', 'a7@2025-01-01'])).toThrow(ModelError);
-    expect(() => fit(['x', 'a60@2025-01-01', 'a7@2025-01-01'])).toThrow(/got a7@2025-01-01 in both/);
-    expect(fit(['a7@2024-12-01']).episodes).toBeGreaterThan(0);
+    const calibrate = (trainingIds: string[]) => fitCalibrator('auto', { ...world, ids, trainingIds });
+    expect(() => calibrate(['x', 'a60@2025-01-01', 'a7@2025-01-01'])).toThrow(ModelError);
+    expect(() => calibrate(['x', 'a60@2025-01-01', 'a7@2025-01-01'])).toThrow(/got a7@2025-01-01 in both/);
+    expect(calibrate(['a7@2024-12-01']).episodes).toBeGreaterThan(0);
   });
 
   it('promise 17: a model that memorised random labels gets a slope near 0 on new rows, or none', () => {

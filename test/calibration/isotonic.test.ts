@@ -11,7 +11,7 @@ interface Row {
   readonly w: number;
 }
 
-function fit(rows: readonly Row[]) {
+function pool(rows: readonly Row[]) {
   return fitIsotonic({
     z: Float64Array.from(rows, r => r.z),
     y: Float64Array.from(rows, r => r.y),
@@ -45,7 +45,7 @@ describe('isotonic regression', () => {
   it('promise 16: is bit-equal to the min-max formula, with ties and weights, in any order of rows', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), rows => {
-        const calibrator = fit(rows);
+        const calibrator = pool(rows);
         const fitted = applyCalibrator(
           calibrator,
           Float64Array.from(rows, r => r.z)
@@ -53,7 +53,7 @@ describe('isotonic regression', () => {
         rows.forEach((r, i) => {
           expect(fitted[i]).toBe(minMax(rows, r.z));
         });
-        expect(fit([...rows].reverse())).toEqual(calibrator);
+        expect(pool([...rows].reverse())).toEqual(calibrator);
       }),
       { seed: 16, numRuns: 1000 }
     );
@@ -61,13 +61,13 @@ describe('isotonic regression', () => {
 
   it('promise 16: fitting its own values gives them back', () => {
     const rows = Array.from({ length: 40 }, (_, i) => ({ z: i % 11, y: (i * 7) % 3 === 0 ? 1 : 0, w: 1 + (i % 4) }));
-    const once = fit(rows);
+    const once = pool(rows);
     const values = applyCalibrator(
       once,
       Float64Array.from(rows, r => r.z)
     );
     const again = applyCalibrator(
-      fit(rows.map((r, i) => ({ ...r, y: values[i]! }))),
+      pool(rows.map((r, i) => ({ ...r, y: values[i]! }))),
       Float64Array.from(rows, r => r.z)
     );
     values.forEach((v, i) => {
@@ -81,7 +81,7 @@ describe('isotonic regression', () => {
       'hand_pav_weighted_ties'
     );
     const rows = input.score.map((z, i) => ({ z, y: input.y[i]!, w: input.w[i]! }));
-    expect(fit(rows)).toEqual({ kind: 'isotonic', z: [1, 2, 5], probability: [0, 2 / 5, 1] });
+    expect(pool(rows)).toEqual({ kind: 'isotonic', z: [1, 2, 5], probability: [0, 2 / 5, 1] });
   });
 
   it.each(PAIRS)('promise 16: equals the exact rational blocks (%s)', name => {

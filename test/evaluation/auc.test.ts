@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { auc, aucCovariance, aucInterval, aucParts } from '../../src/evaluation/auc.js';
 import { averagePrecision } from '../../src/evaluation/average-precision.js';
 import { relativeError } from '../math/fixtures.js';
-import { plainRows, RANKING, rank, rankingCase, valueOf } from './fixtures.js';
+import { numberOf, plainRows, RANKING, rank, rankingCase } from './fixtures.js';
 import { simulateRepeated } from './worlds.js';
 
 describe('AUC and average precision', () => {
@@ -11,13 +11,13 @@ describe('AUC and average precision', () => {
     const { a, y, expected } = rankingCase(name);
     expect(relativeError(auc(rank(a, y))!, expected.auc.value)).toBeLessThan(1e-15);
     expect(
-      relativeError(averagePrecision(rank(a, y))!, valueOf(expected.average_precision_step_tied_block))
+      relativeError(averagePrecision(rank(a, y))!, numberOf(expected.average_precision_step_tied_block))
     ).toBeLessThan(1e-13);
   });
 
   it.each(['hand_ties_8_arr', 'hand_12_weights', 'generated_1000'])('weigh rows (%s)', name => {
     const { a, y, arr, expected } = rankingCase(name);
-    expect(relativeError(auc(rank(a, y, arr))!, valueOf(expected.auc_arr_weighted_both!))).toBeLessThan(1e-13);
+    expect(relativeError(auc(rank(a, y, arr))!, numberOf(expected.auc_arr_weighted_both!))).toBeLessThan(1e-13);
     expect(relativeError(averagePrecision(rank(a, y, arr))!, expected.average_precision_arr_weighted!)).toBeLessThan(
       1e-12
     );
@@ -83,7 +83,7 @@ describe('interval of the AUC', () => {
     name => {
       const { a, y, expected } = rankingCase(name);
       const parts = aucParts(rank(a, y), plainRows(y))!;
-      expect(relativeError(aucCovariance(parts, parts)!, valueOf(expected.delong.variance))).toBeLessThan(1e-12);
+      expect(relativeError(aucCovariance(parts, parts)!, numberOf(expected.delong.variance))).toBeLessThan(1e-12);
       const [lo, hi] = aucInterval(parts)!;
       expect(relativeError(lo, Number(expected.delong.ci95_logit[0]))).toBeLessThan(1e-12);
       expect(relativeError(hi, Number(expected.delong.ci95_logit[1]))).toBeLessThan(1e-12);

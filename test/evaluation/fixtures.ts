@@ -38,7 +38,7 @@ export const RANKING = [
   'generated_1000'
 ] as const;
 
-export const valueOf = (x: Exact | number) => (typeof x === 'number' ? x : x.value);
+export const numberOf = (x: Exact | number) => (typeof x === 'number' ? x : x.value);
 
 /** Scores as probabilities (an order-keeping map), outcomes and expectations of a case in ranking.json. */
 export function rankingCase(name: string) {

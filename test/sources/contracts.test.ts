@@ -21,7 +21,12 @@ describe('the contract', () => {
   it('names only columns of its own in keys, event times, spans and column times', () => {
     for (const { name, key, eventTime, spans, columns } of Object.values(CONTRACTS)) {
       const dated = columns.flatMap(column => (typeof column.time === 'object' ? [column.time.at] : []));
-      const named = [...key, ...(eventTime === null ? [] : [eventTime]), ...spans.flatMap(s => [s.start, s.end]), ...dated];
+      const named = [
+        ...key,
+        ...(eventTime === null ? [] : [eventTime]),
+        ...spans.flatMap(s => [s.start, s.end]),
+        ...dated
+      ];
       for (const column of named) expect(() => contractColumn(name, column)).not.toThrow();
       for (const column of dated) expect(contractColumn(name, column).type).toBe('instant');
     }

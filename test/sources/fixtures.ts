@@ -121,7 +121,10 @@ export const ACCOUNTS = ['account_id', 'created_at'];
 export const TERMS = ['account_id', 'started_at', 'term_end', 'mrr'];
 
 /** Two accounts with a term each, as files; other files and sources are added or replace these by name. */
-export function smallWorld({ files = {}, sources = [], config = {} }: World = {}): { config: Config; workspace: string } {
+export function smallWorld({ files = {}, sources = [], config = {} }: World = {}): {
+  config: Config;
+  workspace: string;
+} {
   const workspace = writeWorkspace({
     'accounts.csv': ['account_id,created_at', 'A,2024-01-01', 'B,2024-01-05'],
     'subscriptions.csv': [TERMS.join(','), 'A,2024-01-01,2024-12-31,10.00', 'B,2024-01-05,,20.50'],

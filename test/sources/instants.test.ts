@@ -7,7 +7,9 @@ async function read(texts: readonly string[], timezone: string): Promise<(string
   return withEngine(async engine => {
     const values: (string | number | null)[] = [];
     for (const text of texts) {
-      const [row] = await engine.rows(sql`select ${instantOf(sql`t`, 'text', timezone)} as us from (select ${text} as t)`);
+      const [row] = await engine.rows(
+        sql`select ${instantOf(sql`t`, 'text', timezone)} as us from (select ${text} as t)`
+      );
       values.push(row?.['us'] ?? null);
     }
     return values;
@@ -16,7 +18,12 @@ async function read(texts: readonly string[], timezone: string): Promise<(string
 
 describe('instants (promise 31)', () => {
   it('reads naive texts in the zone and keeps offsets', async () => {
-    expect(await read(['2024-07-01', '2024-07-01 10:00:00', '2024-01-01T10:00', '2024-07-01T10:00:00Z', '2024-07-01T10:00:00.5+0530'], 'Europe/Berlin')).toEqual([
+    expect(
+      await read(
+        ['2024-07-01', '2024-07-01 10:00:00', '2024-01-01T10:00', '2024-07-01T10:00:00Z', '2024-07-01T10:00:00.5+0530'],
+        'Europe/Berlin'
+      )
+    ).toEqual([
       us('2024-06-30T22:00Z'),
       us('2024-07-01T08:00Z'),
       us('2024-01-01T09:00Z'),
@@ -35,13 +42,33 @@ describe('instants (promise 31)', () => {
 
   it('on the days of the clock change, in Berlin: the skipped hour moves on, the doubled one is its later passing', async () => {
     const spring = ['2024-03-31 01:59:59', '2024-03-31 02:30:00', '2024-03-31 03:30:00'];
-    expect(await read(spring, 'Europe/Berlin')).toEqual([us('2024-03-31T00:59:59Z'), us('2024-03-31T01:30Z'), us('2024-03-31T01:30Z')]);
+    expect(await read(spring, 'Europe/Berlin')).toEqual([
+      us('2024-03-31T00:59:59Z'),
+      us('2024-03-31T01:30Z'),
+      us('2024-03-31T01:30Z')
+    ]);
     const autumn = ['2024-10-27 01:59:59', '2024-10-27 02:30:00', '2024-10-27 02:30:00+02:00', '2024-10-27 03:00:00'];
-    expect(await read(autumn, 'Europe/Berlin')).toEqual([us('2024-10-26T23:59:59Z'), us('2024-10-27T01:30Z'), us('2024-10-27T00:30Z'), us('2024-10-27T02:00Z')]);
+    expect(await read(autumn, 'Europe/Berlin')).toEqual([
+      us('2024-10-26T23:59:59Z'),
+      us('2024-10-27T01:30Z'),
+      us('2024-10-27T00:30Z'),
+      us('2024-10-27T02:00Z')
+    ]);
   });
 
   it('takes no other writing', async () => {
-    const others = ['2024-02-30', '04/01/2024', '2024/01/04', '2024-1-4', '1704067200', 'yesterday', '2024-01-04 10:00 Europe/Berlin', '12024-01-01', '0000-00-00', '2024-01-04T25:00:00'];
+    const others = [
+      '2024-02-30',
+      '04/01/2024',
+      '2024/01/04',
+      '2024-1-4',
+      '1704067200',
+      'yesterday',
+      '2024-01-04 10:00 Europe/Berlin',
+      '12024-01-01',
+      '0000-00-00',
+      '2024-01-04T25:00:00'
+    ];
     expect(await read(others, 'UTC')).toEqual(others.map(() => null));
     expect(await read(others, 'Europe/Berlin')).toEqual(others.map(() => null));
   });

@@ -7,7 +7,11 @@ const EVENTS = ['account_id', 'occurred_at', 'event_type'];
 function mark(instants: readonly string[], partial: Partial<SourceConfig> = {}, timezone = 'UTC') {
   const lines = instants.map((instant, i) => `A,${instant},e${i}`);
   const calendar = { timezone, dates: null, every: 'month', first: null, last: null } as const;
-  const world = { files: { 'events.csv': [EVENTS.join(','), ...lines] }, sources: [source('events', EVENTS, partial)], config: { calendar } };
+  const world = {
+    files: { 'events.csv': [EVENTS.join(','), ...lines] },
+    sources: [source('events', EVENTS, partial)],
+    config: { calendar }
+  };
   return ingestWorld(world, async ({ tables }) => [tables.events?.watermarkUs, tables.events?.watermarkAssumed]);
 }
 
@@ -31,13 +35,19 @@ describe('watermarks', () => {
   });
 
   it('use the midnight of the calendar zone', async () => {
-    expect(await mark(['2024-11-01', '2024-11-02T23:30:00'], {}, 'Europe/Berlin')).toEqual([us('2024-11-03T23:00Z'), true]);
+    expect(await mark(['2024-11-01', '2024-11-02T23:30:00'], {}, 'Europe/Berlin')).toEqual([
+      us('2024-11-03T23:00Z'),
+      true
+    ]);
   });
 
   it('are what is declared, capped at the data end', async () => {
     expect(await mark(['2024-06-01'], { completeUntil: '2024-12-01' })).toEqual([us('2024-12-01T00:00Z'), false]);
     expect(await mark(['2024-06-01'], { completeUntil: '2026-12-01' })).toEqual([END, false]);
-    expect(await mark([], { completeUntil: '2024-12-01T06:00:00', timezone: 'Europe/Berlin' })).toEqual([us('2024-12-01T05:00Z'), false]);
+    expect(await mark([], { completeUntil: '2024-12-01T06:00:00', timezone: 'Europe/Berlin' })).toEqual([
+      us('2024-12-01T05:00Z'),
+      false
+    ]);
   });
 
   it('of a single record long ago', async () => {

@@ -1,20 +1,30 @@
-import { id, raw, sql } from '../../sql/sql.js';
+import { sumWhere } from '../../sql/expressions.js';
+import { id, join, raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
 import type { Aggregate, Part, Pass } from '../types.js';
 
 /** Days per mask of active days: fits a BIGINT with its sign bit unused. */
 const MASK_DAYS = 62;
 
-/** Daily event rows `r` that are visible at `t`, no older than the longest window asked for. */
+/**
+ * Event sums per band of ages: every window edge asked for ends a band, `upto` is its last age, so that a window is a
+ * run of whole bands and the daily rows are read once for all windows.
+ */
 export const eventWindow: Pass = {
   name: 'event_window',
   partials: ['feature_dates', 'feature_event_days'],
   from: ({ aggregates }) => {
-    const own = aggregates.filter(aggregate => aggregate.pass.name === 'event_window');
-    const days = Math.max(1, ...own.map(aggregate => aggregate.lookbackDays ?? 0));
-    return sql`select s.as_of_day, e.*, s.as_of_day - e.day as age
-  from spine s join feature_event_days e
-    on e.account_id = s.account_id and e.visible <= s.as_of_day and e.day >= s.as_of_day - ${days}`;
+    const bands = aggregates.flatMap(aggregate => aggregate.bands ?? []);
+    const edges = [...new Set(bands.flatMap(band => band.edges))].sort((a, b) => a - b);
+    const columns = new Map(bands.flatMap(band => band.columns).map(part => [part.name, part] as const));
+    const sums = [...columns.values()].map(part => sql`${part.sql} as ${id(part.name)}`);
+    const steps = raw(edges.map(edge => `when age <= ${edge} then ${edge}`).join(' '));
+    return sql`select account_id, as_of_day, case ${steps} end as upto, ${join(sums)}
+  from (
+    select s.as_of_day, e.*, s.as_of_day - e.day as age
+    from spine s join feature_event_days e
+      on e.account_id = s.account_id and e.visible <= s.as_of_day and e.day >= s.as_of_day - ${edges.at(-1) ?? 0}
+  ) e group by account_id, as_of_day, upto`;
   }
 };
 
@@ -49,22 +59,27 @@ export function windowSum(part: Part, upTo: number, after = 0): Aggregate {
   return {
     pass: eventWindow,
     name: `${part.name}_${after}_${upTo}`,
-    sql: sql`cast(coalesce(sum(${id('r', part.name)}) filter (where r.age > ${after} and r.age <= ${upTo}), 0) as bigint)`,
-    lookbackDays: upTo,
-    parts: [part]
+    sql: sumWhere(id('r', part.name), sql`r.upto > ${after} and r.upto <= ${upTo}`),
+    parts: [part],
+    bands: { edges: after === 0 ? [upTo] : [after, upTo], columns: [bandSum(part)] }
   };
 }
 
 /** Sum of part x (weeks - 1 - age in weeks): the numerator of a weekly slope. */
 export function weekMoment(part: Part, weeks: number): Aggregate {
+  const days = weeks * 7;
+  const weighted = { name: `${part.name}_weeks`, sql: sql`sum(${id('e', part.name)} * ((age - 1) // 7))` };
   return {
     pass: eventWindow,
     name: `${part.name}_moment_${weeks}w`,
-    sql: sql`cast(coalesce(sum(${id('r', part.name)} * (${weeks - 1} - (r.age - 1) // 7))
-      filter (where r.age <= ${weeks * 7}), 0) as bigint)`,
-    lookbackDays: weeks * 7,
-    parts: [part]
+    sql: sumWhere(sql`${weeks - 1} * ${id('r', part.name)} - ${id('r', weighted.name)}`, sql`r.upto <= ${days}`),
+    parts: [part],
+    bands: { edges: [days], columns: [bandSum(part), weighted] }
   };
+}
+
+function bandSum(part: Part): Part {
+  return { name: part.name, sql: sql`sum(${id('e', part.name)})` };
 }
 
 /** Distinct active days in the last `days`: bits of day masks, so that a day in several rows counts once. */
@@ -80,11 +95,12 @@ export function activeDays(days: number, use: (aggregate: Aggregate) => Sql): Sq
 function dayMask(k: number): Aggregate {
   const from = k * MASK_DAYS;
   const upTo = from + MASK_DAYS;
+  const bits = sql`bit_or(cast(1 as bigint) << cast((age - 1) % ${MASK_DAYS} as bigint))`;
   return {
     pass: eventWindow,
     name: `days_mask_${k}`,
-    sql: sql`bit_or(cast(1 as bigint) << cast((r.age - 1) % ${MASK_DAYS} as bigint)) filter (where r.age > ${from} and r.age <= ${upTo})`,
-    lookbackDays: upTo
+    sql: sql`bit_or(r.days_mask) filter (where r.upto > ${from} and r.upto <= ${upTo})`,
+    bands: { edges: from === 0 ? [upTo] : [from, upTo], columns: [{ name: 'days_mask', sql: bits }] }
   };
 }
 

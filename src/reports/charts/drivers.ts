@@ -10,11 +10,14 @@ const TICKS = [0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 5
 const COARSE = new Set([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]);
 const ROW = 30;
 
-/** Effects from the strongest to the weakest odds ratio per step (distance from 1 on the log scale); ties by name. */
+/** Effects from the strongest to the weakest evidence (|z|, which no choice of step changes); ties by name. */
 export function byStrength(effects: readonly DriverEffect[]): readonly DriverEffect[] {
-  return [...effects].sort(
-    (a, b) => Math.abs(Math.log(b.oddsRatio)) - Math.abs(Math.log(a.oddsRatio)) || (a.name < b.name ? -1 : 1)
-  );
+  return [...effects].sort((a, b) => Math.abs(b.z) - Math.abs(a.z) || (a.name < b.name ? -1 : 1));
+}
+
+/** `tickets_high_open_30d` as words for a narrow place. */
+export function shortName(effect: Pick<DriverEffect, 'name'>): string {
+  return tidy(effect.name.replaceAll('_', ' '), 52);
 }
 
 /** Whether the 95 % interval leaves out 1, and on which side. */
@@ -32,7 +35,7 @@ export function drivers(fit: DriversFit): TopLevelSpec {
   const [lo, hi] = domain(effects);
   const clamp = (ratio: number) => Math.min(hi, Math.max(lo, ratio));
   const labels = distinctLabels(
-    effects.map(effect => `${tidy(effect.about || effect.name, 52)}, ${perStep(effect)}`),
+    effects.map(effect => `${shortName(effect)}, ${perStep(effect)}`),
     84
   );
   const values = effects.map((effect, row) => ({
@@ -84,7 +87,7 @@ function finding(effects: readonly DriverEffect[]): string {
   const strongest = effects.find(effect => effectSide(effect) !== 'unclear');
   if (strongest === undefined) return 'No factor can be told apart from no effect in these data';
   const ratio = estimate(strongest.oddsRatio, strongest.interval, odds);
-  return `Strongest: ${tidy(strongest.about || strongest.name, 44)}, odds of churn times ${ratio} ${perStep(strongest)}`;
+  return `Strongest: ${shortName(strongest)}, odds of churn times ${ratio} ${perStep(strongest)}`;
 }
 
 function domain(effects: readonly DriverEffect[]): readonly [number, number] {

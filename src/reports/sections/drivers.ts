@@ -51,7 +51,7 @@ function told(fit: DriversFit): Block[] {
 
 /** `Logins in 28 days: 10 more events go with 0.82 (0.75 to 0.90) times the odds of churn, other factors equal.` */
 export function sentence(effect: DriverEffect): Phrase {
-  const about = strong(tidy(effect.about || effect.name, 120));
+  const about = strong(tidy(effect.about || effect.name, 120).replace(/\.$/, ''));
   return say`${about}: ${change(effect)} with ${estimated(effect.oddsRatio, effect.interval, odds)} times the odds of churn, other factors equal.`;
 }
 
@@ -67,7 +67,7 @@ function change(effect: DriverEffect): Phrase {
 function table(effects: readonly DriverEffect[]): Block {
   return {
     kind: 'table',
-    caption: 'Odds ratio of churn per step, strongest first; p adjusted for the number of factors (Holm)',
+    caption: 'Odds ratio of churn per step, clearest first; p adjusted for the number of factors (Holm)',
     columns: [
       { title: 'Factor' },
       { title: 'Step' },

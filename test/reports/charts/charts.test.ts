@@ -73,7 +73,7 @@ describe('charts', () => {
     );
     expect(titleOf(charts.reliability(oneClass))).toBe('The model: calibration could not be measured');
     expect(titleOf(charts.drivers(fit))).toBe(
-      'Strongest: The most active user went silent, odds of churn times 2.04 (1.49 to 2.80) yes rather than no'
+      'Strongest: champion left, odds of churn times 2.04 (1.49 to 2.80) yes rather than no'
     );
     expect(titleOf(charts.health(model.health!.categories, 'USD'))).toBe(
       'Largest category by accounts: Strong (861); by ARR: Strong ($13.8M)'
@@ -89,12 +89,12 @@ describe('charts', () => {
     expect(JSON.stringify(charts.models(model.models, 'upsell'))).not.toContain('0.79 (0.74 to 0.83)');
   });
 
-  it('order drivers by their distance from no effect and tell what cannot be told', () => {
+  it('order drivers by their evidence, whatever the step, and tell what cannot be told', () => {
     const [a, b] = fit.effects;
     const mirrored = [
-      { ...a!, name: 'b', oddsRatio: 2 },
-      { ...b!, name: 'a', oddsRatio: 0.5 },
-      { ...b!, name: 'c', oddsRatio: 3 }
+      { ...a!, name: 'b', z: 2 },
+      { ...b!, name: 'a', z: -2 },
+      { ...b!, name: 'c', z: -3 }
     ];
     expect(byStrength(mirrored).map(effect => effect.name)).toEqual(['c', 'a', 'b']);
     expect(
