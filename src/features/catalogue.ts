@@ -1,9 +1,9 @@
-import type { Config } from '../config/types.js';
 import { didYouMean } from '../config/suggest.js';
+import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
-import { profile } from './families/profile.js';
 import { billing } from './families/invoices.js';
+import { profile } from './families/profile.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
 import { tenure } from './families/tenure.js';
@@ -84,7 +84,10 @@ function familyInput({ features }: Config, tables: Tables): FamilyInput {
 
 /** Lower-case letters, digits and underscores of an event type, the stem of its features' names. */
 function slugOf(type: string): string {
-  const slug = type.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  const slug = type
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
   if (slug === '') {
     throw new ConfigError(
       `expected event types with a letter a-z or a digit in features.eventTypes, got ${JSON.stringify(type)}; ` +
@@ -136,6 +139,14 @@ function compileSpec(spec: FeatureSpec, config: Config, tables: Tables): Feature
     aggregates.set(`${aggregate.pass.name}.${aggregate.name}`, aggregate);
     return { text: `"${aggregate.pass.name}"."${aggregate.name}"` };
   });
-  const def = { ...info, type, windowDays, minAgeDays, requires: requiredTables(spec.reads), aggregates: [...aggregates.values()], sql };
+  const def = {
+    ...info,
+    type,
+    windowDays,
+    minAgeDays,
+    requires: requiredTables(spec.reads),
+    aggregates: [...aggregates.values()],
+    sql
+  };
   return { ...def, definitionHash: definitionHash(def, tables, config.calendar.timezone) };
 }

@@ -62,9 +62,7 @@ function passTable(pass: Pass): string {
 }
 
 function passStatement(pass: Pass, input: PassInput): Sql {
-  const columns = input.aggregates
-    .filter(a => a.pass.name === pass.name)
-    .map(a => sql`${a.sql} as ${id(a.name)}`);
+  const columns = input.aggregates.filter(a => a.pass.name === pass.name).map(a => sql`${a.sql} as ${id(a.name)}`);
   return sql`create or replace temp table ${id(passTable(pass))} as
 select ${join([sql`r.account_id`, sql`r.as_of_day`, ...columns], ',\n  ')}
 from (${pass.from(input)}) r group by r.account_id, r.as_of_day`;

@@ -41,7 +41,10 @@ function eventDays(input: PassInput): Sql {
   const columns = ['event_type', 'user_id', 'value', 'duration_seconds'].filter(c => input.reads.has(`events.${c}`));
   const parts = distinctParts(input).map(part => sql`${part.sql} as ${id(part.name)}`);
   return sql`select ${join([sql`e.account_id`, sql`e.day`, sql`e.visible`, ...parts])}
-from ${events(input, columns.map(c => id(c)))}
+from ${events(
+    input,
+    columns.map(c => id(c))
+  )}
 group by e.account_id, e.day, e.visible`;
 }
 

@@ -19,7 +19,8 @@ export function visibleRows(table: TableName, input: PassInput): Sql {
   const cell = (name: string) => cellBefore(info, name, { alias: 'x', t: sql`s.as_of_us` });
   const cells = columns.map(name => sql`${cell(name)} as ${id(name)}`);
   const ages = instants.map(
-    name => sql`case when ${cell(name)} is not null then s.as_of_day - ${id('x', `${name}__day`)} end as ${id(`${name}__age`)}`
+    name =>
+      sql`case when ${cell(name)} is not null then s.as_of_day - ${id('x', `${name}__day`)} end as ${id(`${name}__age`)}`
   );
   return sql`select ${join([sql`s.account_id`, sql`s.as_of_day`, sql`s.as_of_us`, ...cells, ...ages])}
   from spine s join (select ${join([sql`b.*`, ...days])} from ${id(table)} b) x
@@ -35,7 +36,10 @@ function happened({ name, columns }: TableInfo): Sql {
 }
 
 function readColumns(table: TableName, { reads }: PassInput): string[] {
-  return [...reads].filter(read => tableOf(read) === table && columnOf(read) !== 'account_id').map(columnOf).sort();
+  return [...reads]
+    .filter(read => tableOf(read) === table && columnOf(read) !== 'account_id')
+    .map(columnOf)
+    .sort();
 }
 
 /** The pass over the visible rows of one table. */

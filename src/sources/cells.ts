@@ -9,6 +9,6 @@ export function cellBefore(table: TableInfo, column: string, { alias, t }: { ali
   const info = table.columns[column];
   if (info === undefined) return raw('null');
   const cell = id(alias, column);
-  if (info) return cell;
+  if (info.time === 'fixed') return cell;
   return sql`(case when ${id(alias, info.time.at)} < ${t} then ${cell} end)`;
 }

@@ -71,6 +71,9 @@ async function openParquet(engine: Engine, files: readonly string[], spec: FileS
   return { file, columns, delimiter: null, scan: sql`(select * from ${scan}) as files(${aliases})` };
 }
 
+/** Errors of the engine that a file cannot cause. */
+const OWN_FAULTS = /\b(?:Binder|Parser|Catalog|Conversion|Out of Range|Out of Memory|Internal|INTERNAL) Error/;
+
 /** Waits for a read of a file. @throws DataError that names the file and, in CSV, the line, without its text. */
 export async function readable<T>(
   reading: Promise<T>,
@@ -80,7 +83,7 @@ export async function readable<T>(
   try {
     return await reading;
   } catch (cause) {
-    if (cause instanceof DataError) throw cause;
+    if (cause instanceof DataError || OWN_FAULTS.test(String(cause))) throw cause;
     throw new DataError(`${spec.label}: ${file} ${unreadable(String(cause), spec.format)}`, { cause });
   }
 }

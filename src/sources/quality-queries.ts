@@ -14,11 +14,14 @@ export interface Finding {
 const DAY_US = 86_400_000_000;
 const SHOWN = 10;
 
-/** Shares of empty cells from 1 % on; instants are left out, since an empty one means that it did not happen. */
+/**
+ * Shares of empty cells from 1 % on, a warning when all are. Instants, and cells that a later instant fills, are left out:
+ * an empty one means that it did not happen.
+ */
 export async function nullFindings(engine: Engine, info: TableInfo): Promise<Finding[]> {
   const names = Object.keys(info.columns).filter(name => {
     const column = contractColumn(info.name, name);
-    return column.nullable && column.type !== 'instant';
+    return column.nullable && column.type !== 'instant' && info.columns[name]?.time === 'fixed';
   });
   if (names.length === 0 || info.rows.used === 0) return [];
   const counts = names.map(name => sql`count(*) filter (where ${id(name)} is null) as ${id(name)}`);
@@ -30,7 +33,7 @@ export async function nullFindings(engine: Engine, info: TableInfo): Promise<Fin
     return [
       {
         table: info.name,
-        severity: 2 * empty > info.rows.used ? 'warn' : 'info',
+        severity: empty === info.rows.used ? 'warn' : 'info',
         message: `${name}: ${share} of the cells are empty`
       }
     ];

@@ -1,6 +1,7 @@
 import { DataError } from '../errors.js';
 import { id, join, literal, sql } from '../sql/sql.js';
 import type { Engine, RowCounts, Sql } from '../types.js';
+import type { Fault } from './cast.js';
 import { DUPLICATE, POSITION, type Staged } from './stage.js';
 
 const SHOWN = 3;
@@ -17,11 +18,7 @@ export async function clearQuarantine(engine: Engine): Promise<void> {
 }
 
 /** Marks the rows that pass so far but meet a condition; the reason gets the next number. */
-export async function refuseRows(
-  engine: Engine,
-  staged: Staged,
-  refusal: { when: Sql; reason: string }
-): Promise<Staged> {
+export async function refuseRows(engine: Engine, staged: Staged, refusal: Fault): Promise<Staged> {
   const condition = sql`fault = 0 and ${refusal.when}`;
   const [found] = await engine.rows(sql`select count(*) as n from staged where ${condition}`);
   if (found?.['n'] === 0) return staged;
@@ -51,6 +48,7 @@ export async function refuseDuplicates(engine: Engine, staged: Staged, key: read
   const number = staged.reasons.length + 1;
   await engine.run(sql`update staged set fault = v.verdict from (${verdicts(staged, key, number)}) v
     where staged.rowid = v.row_id`);
+  await engine.run(sql`drop table suspects; drop table repeated`);
   if (key.length === 0) return staged;
   const reason = `${key.join(', ')}: expected one record per key, got another with different content`;
   return { ...staged, reasons: [...staged.reasons, reason] };

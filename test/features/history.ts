@@ -105,13 +105,19 @@ function accountRow(draw: Draw, account_id: string): Row {
 
 function userRow(draw: Draw, account_id: string, user_id: string): Row {
   const created_at = draw.when();
-  const deactivated_at = draw.maybe(0.3, draw.chance(0.5) ? draw.after(created_at, 200) : Math.max(created_at, draw.edge()));
+  const deactivated_at = draw.maybe(
+    0.3,
+    draw.chance(0.5) ? draw.after(created_at, 200) : Math.max(created_at, draw.edge())
+  );
   return { user_id, account_id, created_at, deactivated_at, role: 'user', known_at: draw.known(created_at) };
 }
 
 function termRow(draw: Draw, account_id: string, subscription_id: string): Row {
   const started_at = draw.when();
-  const term_end = draw.maybe(0.8, draw.chance(0.5) ? draw.after(started_at, 300) + 1 : Math.max(started_at + 1, draw.edge()));
+  const term_end = draw.maybe(
+    0.8,
+    draw.chance(0.5) ? draw.after(started_at, 300) + 1 : Math.max(started_at + 1, draw.edge())
+  );
   return {
     account_id,
     subscription_id,
@@ -143,7 +149,8 @@ function eventRow(draw: Draw, account_id: string): Row {
 
 function ticketRow(draw: Draw, account_id: string, ticket_id: string): Row {
   const opened_at = draw.when();
-  const later = (p: number) => draw.maybe(p, draw.chance(0.6) ? draw.after(opened_at, 60) : Math.max(opened_at, draw.edge()));
+  const later = (p: number) =>
+    draw.maybe(p, draw.chance(0.6) ? draw.after(opened_at, 60) : Math.max(opened_at, draw.edge()));
   return {
     ticket_id,
     account_id,

@@ -31,7 +31,8 @@ export type Rule = readonly [number, (view: View) => Value];
 
 const num = (cell: Cell | undefined) => cell as number;
 const between = (us: Cell | undefined, from: number, to: number) => typeof us === 'number' && us >= from && us < to;
-const mean = (values: readonly number[]) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
+const mean = (values: readonly number[]) =>
+  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 const share = (a: number, b: number) => (b === 0 ? null : a / b);
 const sum = (rows: readonly Row[], column: string) => rows.reduce((total, row) => total + (num(row[column]) ?? 0), 0);
 
@@ -48,7 +49,8 @@ function endOf(row: Row): number {
 
 const runningAt = (v: View, us: number) => v.terms.filter(row => num(row['started_at']) < us && endOf(row) >= us);
 const running = (v: View) => runningAt(v, v.t);
-const rankOf = (v: View, row: Row) => (v.plans.find(p => p['plan'] === row['plan'])?.['rank'] as number | undefined) ?? null;
+const rankOf = (v: View, row: Row) =>
+  (v.plans.find(p => p['plan'] === row['plan'])?.['rank'] as number | undefined) ?? null;
 const top = (values: readonly (number | null)[]) => {
   const known = values.filter(value => value !== null);
   return known.length === 0 ? null : Math.max(...known);
@@ -77,7 +79,8 @@ const activeBefore = (v: View, user: Row, days: number) =>
 
 const openTickets = (v: View) => v.tickets.filter(row => row['resolved_at'] === null);
 const isHigh = (row: Row) => row['priority'] === 'high' || row['priority'] === 'urgent';
-const overdue = (v: View) => v.invoices.filter(row => row['due_at'] !== null && num(row['due_at']) < v.t && row['paid_at'] === null);
+const overdue = (v: View) =>
+  v.invoices.filter(row => row['due_at'] !== null && num(row['due_at']) < v.t && row['paid_at'] === null);
 const answered = (v: View, kind: string) => v.surveys.filter(row => row['kind'] === kind && row['score'] !== null);
 const held = (v: View) => v.touchpoints.filter(row => row['cancelled_by'] === null);
 
@@ -114,8 +117,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
       return weeks.reduce((total, n, w) => total + (2 * w - 7) * n, 0) / 84;
     }
   ],
-  active_days_28d: [28, v => new Set(inLast(v, v.events, 'occurred_at', 28).map(r => v.dayOf(num(r['occurred_at'])))).size],
-  active_days_84d: [84, v => new Set(inLast(v, v.events, 'occurred_at', 84).map(r => v.dayOf(num(r['occurred_at'])))).size],
+  active_days_28d: [
+    28,
+    v => new Set(inLast(v, v.events, 'occurred_at', 28).map(r => v.dayOf(num(r['occurred_at'])))).size
+  ],
+  active_days_84d: [
+    84,
+    v => new Set(inLast(v, v.events, 'occurred_at', 84).map(r => v.dayOf(num(r['occurred_at'])))).size
+  ],
   days_since_last_event: [0, v => daysSince(v, v.events, 'occurred_at')],
   active_users_28d: [28, v => people(inLast(v, v.events, 'occurred_at', 28)).size],
   active_users_84d: [84, v => people(inLast(v, v.events, 'occurred_at', 84)).size],
@@ -128,11 +137,26 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ],
   login_7d: [7, v => ofType(inLast(v, v.events, 'occurred_at', 7), 'login').length],
   create_report_84d: [84, v => ofType(inLast(v, v.events, 'occurred_at', 84), 'Create Report').length],
-  api_per_day_28d: [7, v => ofType(inLast(v, v.events, 'occurred_at', 28), 'api').length / Math.min(28, v.spine.tenureDays)],
-  events_per_day_28d: [7, v => inLast(v, v.events, 'occurred_at', 28).length / Math.min(28, v.spine.tenureDays)],
+  api_rate_28d: [
+    7,
+    v => (28 * ofType(inLast(v, v.events, 'occurred_at', 28), 'api').length) / Math.min(28, v.spine.tenureDays)
+  ],
+  login_rate_life: [
+    7,
+    v => {
+      const days = v.events.map(row => v.dayOf(num(row['occurred_at'])));
+      return days.length === 0 ? 0 : (28 * ofType(v.events, 'login').length) / (v.spine.asOfDay - Math.min(...days));
+    }
+  ],
+  events_rate_28d: [7, v => (28 * inLast(v, v.events, 'occurred_at', 28).length) / Math.min(28, v.spine.tenureDays)],
   event_types_28d: [
     28,
-    v => new Set(inLast(v, v.events, 'occurred_at', 28).map(r => r['event_type']).filter(type => type !== 'other')).size
+    v =>
+      new Set(
+        inLast(v, v.events, 'occurred_at', 28)
+          .map(r => r['event_type'])
+          .filter(type => type !== 'other')
+      ).size
   ],
   core_events_28d: [28, v => ofType(inLast(v, v.events, 'occurred_at', 28), 'Create Report').length],
   core_value_reached: [0, v => (ofType(v.events, 'Create Report').length > 0 ? 1 : 0)],
@@ -149,8 +173,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   users_new_28d: [28, v => inLast(v, provisioned(v), 'created_at', 28).length],
   users_deactivated_90d: [90, v => inLast(v, v.users, 'deactivated_at', 90).length],
   users_inactive_30d: [30, v => provisioned(v).filter(user => !activeIn(v, user, 30)).length],
-  share_active_28d: [28, v => share(provisioned(v).filter(user => activeIn(v, user, 28)).length, provisioned(v).length)],
-  users_dropped_30d: [30, v => provisioned(v).filter(user => activeBefore(v, user, 30) && !activeIn(v, user, 30)).length],
+  share_active_28d: [
+    28,
+    v => share(provisioned(v).filter(user => activeIn(v, user, 28)).length, provisioned(v).length)
+  ],
+  users_dropped_30d: [
+    30,
+    v => provisioned(v).filter(user => activeBefore(v, user, 30) && !activeIn(v, user, 30)).length
+  ],
   users_loyal_share_30d: [
     30,
     v => {
@@ -180,7 +210,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
     0,
     v => {
       const most = Math.max(...running(v).map(row => num(row['mrr'])));
-      const plans = running(v).filter(row => row['mrr'] === most).map(row => row['plan'] as string);
+      const plans = running(v)
+        .filter(row => row['mrr'] === most)
+        .map(row => row['plan'] as string);
       return plans.length === 0 ? null : (plans.sort()[0] as string);
     }
   ],
@@ -190,7 +222,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   days_to_term_end: [
     0,
     v => {
-      const ends = running(v).filter(row => row['term_end'] !== null).map(row => v.dayOf(num(row['term_end'])));
+      const ends = running(v)
+        .filter(row => row['term_end'] !== null)
+        .map(row => v.dayOf(num(row['term_end'])));
       return ends.length === 0 ? null : Math.min(...ends) - v.spine.asOfDay;
     }
   ],
@@ -202,9 +236,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   tickets_high_open: [0, v => openTickets(v).filter(isHigh).length],
   tickets_high_open_30d: [
     30,
-    v => v.tickets.filter(row => isHigh(row) && (row['resolved_at'] === null || num(row['resolved_at']) >= v.back(30))).length
+    v =>
+      v.tickets.filter(row => isHigh(row) && (row['resolved_at'] === null || num(row['resolved_at']) >= v.back(30)))
+        .length
   ],
-  tickets_oldest_open_days: [0, v => Math.max(0, ...openTickets(v).map(row => v.spine.asOfDay - v.dayOf(num(row['opened_at']))))],
+  tickets_oldest_open_days: [
+    0,
+    v => Math.max(0, ...openTickets(v).map(row => v.spine.asOfDay - v.dayOf(num(row['opened_at']))))
+  ],
   tickets_hours_to_resolve_90d: [
     0,
     v => median(inLast(v, v.tickets, 'resolved_at', 90).map(row => num(row['resolved_at']) - num(row['opened_at'])))
@@ -218,7 +257,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
   ],
   tickets_rating_mean_90d: [
     0,
-    v => mean(inLast(v, v.tickets, 'rated_at', 90).filter(row => row['rating'] !== null).map(row => num(row['rating'])))
+    v =>
+      mean(
+        inLast(v, v.tickets, 'rated_at', 90)
+          .filter(row => row['rating'] !== null)
+          .map(row => num(row['rating']))
+      )
   ],
   tickets_escalated_90d: [90, v => inLast(v, v.tickets, 'escalated_at', 90).length],
   invoices_overdue: [0, v => overdue(v).length],
@@ -228,7 +272,10 @@ export const RULES: Readonly<Record<string, Rule>> = {
     0,
     v => {
       const due = inLast(v, v.invoices, 'due_at', 365);
-      return share(due.filter(row => row['paid_at'] !== null && num(row['paid_at']) <= num(row['due_at'])).length, due.length);
+      return share(
+        due.filter(row => row['paid_at'] !== null && num(row['paid_at']) <= num(row['due_at'])).length,
+        due.length
+      );
     }
   ],
   invoices_days_late_mean_365d: [
@@ -245,7 +292,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
     0,
     v => {
       const latest = Math.max(...answered(v, 'nps').map(row => num(row['responded_at'])));
-      const scores = answered(v, 'nps').filter(row => row['responded_at'] === latest).map(row => num(row['score']));
+      const scores = answered(v, 'nps')
+        .filter(row => row['responded_at'] === latest)
+        .map(row => num(row['score']));
       return scores.length === 0 ? null : Math.min(...scores);
     }
   ],
@@ -260,8 +309,19 @@ export const RULES: Readonly<Record<string, Rule>> = {
   csat_mean_180d: [0, v => mean(inLast(v, answered(v, 'csat'), 'responded_at', 180).map(row => num(row['score'])))],
   days_since_last_response: [0, v => daysSince(v, [...answered(v, 'nps'), ...answered(v, 'csat')], 'responded_at')],
   touchpoints_90d: [90, v => inLast(v, held(v), 'occurred_at', 90).length],
-  touchpoints_two_way_90d: [90, v => inLast(v, held(v), 'occurred_at', 90).filter(row => row['two_way'] === true).length],
-  days_since_two_way: [0, v => daysSince(v, held(v).filter(row => row['two_way'] === true), 'occurred_at')],
+  touchpoints_two_way_90d: [
+    90,
+    v => inLast(v, held(v), 'occurred_at', 90).filter(row => row['two_way'] === true).length
+  ],
+  days_since_two_way: [
+    0,
+    v =>
+      daysSince(
+        v,
+        held(v).filter(row => row['two_way'] === true),
+        'occurred_at'
+      )
+  ],
   touchpoints_cancelled_by_customer_share_90d: [
     0,
     v => {
@@ -293,7 +353,9 @@ const AT: Readonly<Record<string, string>> = {
 /** The rows of one account that exist at `t`, with the cells that are not true yet blanked. */
 function seen(rows: readonly Row[], account: string, time: string, t: number): Row[] {
   return rows
-    .filter(row => row['account_id'] === account && num(row['known_at']) < t && (row[time] === null || num(row[time]) < t))
+    .filter(
+      row => row['account_id'] === account && num(row['known_at']) < t && (row[time] === null || num(row[time]) < t)
+    )
     .map(row =>
       Object.fromEntries(
         Object.entries(row).map(([name, cell]) => {

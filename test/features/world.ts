@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config/types.js';
 import { openDuckDB } from '../../src/sources/duckdb.js';
-import { id, join, literal, raw, sql } from '../../src/sql/sql.js';
+import { id, join, raw, sql } from '../../src/sql/sql.js';
 import type { Engine, IngestedColumn, TableInfo, TableName, Tables } from '../../src/types.js';
 
 export type Cell = number | string | boolean | null;
@@ -16,7 +16,17 @@ const instant: Column = ['instant'];
 const later = (name: string): Column => ['instant', 0, name];
 
 export const SCHEMA: Readonly<Record<TableName, Readonly<Record<string, Column>>>> = {
-  accounts: { account_id: text, created_at: instant, parent_id: text, industry: text, country: text, region: text, size_band: text, channel: text, segment: text },
+  accounts: {
+    account_id: text,
+    created_at: instant,
+    parent_id: text,
+    industry: text,
+    country: text,
+    region: text,
+    size_band: text,
+    channel: text,
+    segment: text
+  },
   users: { user_id: text, account_id: text, created_at: instant, deactivated_at: later('deactivated_at'), role: text },
   subscriptions: {
     account_id: text,
@@ -32,7 +42,14 @@ export const SCHEMA: Readonly<Record<TableName, Readonly<Record<string, Column>>
     is_trial: ['boolean']
   },
   plans: { plan: text, rank: ['integer'] },
-  events: { account_id: text, user_id: text, occurred_at: instant, event_type: text, value: ['measure', 3], duration_seconds: ['measure', 0] },
+  events: {
+    account_id: text,
+    user_id: text,
+    occurred_at: instant,
+    event_type: text,
+    value: ['measure', 3],
+    duration_seconds: ['measure', 0]
+  },
   tickets: {
     ticket_id: text,
     account_id: text,
@@ -60,17 +77,32 @@ export const SCHEMA: Readonly<Record<TableName, Readonly<Record<string, Column>>
     responded_at: later('responded_at'),
     score: ['measure', 0, 'responded_at']
   },
-  touchpoints: { touchpoint_id: text, account_id: text, occurred_at: instant, kind: text, two_way: ['boolean'], cancelled_by: text }
+  touchpoints: {
+    touchpoint_id: text,
+    account_id: text,
+    occurred_at: instant,
+    kind: text,
+    two_way: ['boolean'],
+    cancelled_by: text
+  }
 };
 
-const SQL_TYPES = { text: 'varchar', boolean: 'boolean', integer: 'bigint', measure: 'bigint', instant: 'bigint' } as const;
+const SQL_TYPES = {
+  text: 'varchar',
+  boolean: 'boolean',
+  integer: 'bigint',
+  measure: 'bigint',
+  instant: 'bigint'
+} as const;
 
 /** What ingest would say about these tables; `omit` leaves out tables or `table.column`s. */
 export function tableInfos(watermarkUs: number, omit: readonly string[] = []): Tables {
-  const infos = (Object.keys(SCHEMA) as TableName[]).filter(name => !omit.includes(name)).map(name => {
-    const columns = Object.entries(SCHEMA[name]).filter(([column]) => !omit.includes(`${name}.${column}`));
-    return [name, tableInfo(name, columns, watermarkUs)] as const;
-  });
+  const infos = (Object.keys(SCHEMA) as TableName[])
+    .filter(name => !omit.includes(name))
+    .map(name => {
+      const columns = Object.entries(SCHEMA[name]).filter(([column]) => !omit.includes(`${name}.${column}`));
+      return [name, tableInfo(name, columns, watermarkUs)] as const;
+    });
   return Object.fromEntries(infos) as Tables;
 }
 
@@ -78,7 +110,10 @@ function tableInfo(name: TableName, columns: readonly (readonly [string, Column]
   return {
     name,
     columns: Object.fromEntries(
-      columns.map(([column, [type, decimals = 0, at]]) => [column, { type, decimals, time: at === undefined ? 'fixed' : { at } }])
+      columns.map(([column, [type, decimals = 0, at]]) => [
+        column,
+        { type, decimals, time: at === undefined ? 'fixed' : { at } }
+      ])
     ),
     watermarkUs,
     watermarkAssumed: false,
@@ -93,11 +128,14 @@ export async function loadWorld(engine: Engine, world: World): Promise<void> {
     const columns = [...Object.entries(SCHEMA[name]), ['known_at', instant] as const];
     const types = columns.map(([column, [type]]) => sql`${id(column)} ${raw(SQL_TYPES[type])}`);
     await engine.run(sql`create or replace table ${id(name)} (${join(types)})`);
-    const rows = world[name].map(row => sql`(${join(columns.map(([column]) => literal(row[column] ?? null)))})`);
-    for (let i = 0; i < rows.length; i += 500) {
-      await engine.run(sql`insert into ${id(name)} values ${join(rows.slice(i, i + 500))}`);
-    }
+    const cells = columns.map(([column, [type]]) => columnCells(world[name], column, type));
+    if (world[name].length > 0) await engine.append(name, cells);
   }
+}
+
+function columnCells(rows: readonly Row[], column: string, type: IngestedColumn['type']) {
+  if (type === 'text' || type === 'boolean') return rows.map(row => (row[column] == null ? null : String(row[column])));
+  return Float64Array.from(rows, row => (row[column] == null ? Number.NaN : (row[column] as number)));
 }
 
 export interface SpineRow {
@@ -110,8 +148,10 @@ export interface SpineRow {
 }
 
 export async function loadSpine(engine: Engine, spine: readonly SpineRow[]): Promise<void> {
-  await engine.run(raw(`create or replace table spine (account_id varchar, as_of_day integer, as_of_us bigint,
-    parent varchar, start_us bigint, tenure_days integer, arr double)`));
+  await engine.run(
+    raw(`create or replace table spine (account_id varchar, as_of_day integer, as_of_us bigint,
+    parent varchar, start_us bigint, tenure_days integer, arr double)`)
+  );
   const rows = spine.map(
     s => sql`(${s.account}, ${s.asOfDay}, ${s.asOfUs}, ${s.account}, ${s.startUs}, ${s.tenureDays}, ${s.arr})`
   );
@@ -135,7 +175,10 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
     calendar: { timezone, dates: null, every: 'month', first: null, last: null },
     sources: [],
     snapshots: null,
-    outcomes: outcomes ?? { churn: { leadDays: 0, horizonDays: 90, graceDays: 0 }, upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 } },
+    outcomes: outcomes ?? {
+      churn: { leadDays: 0, horizonDays: 90, graceDays: 0 },
+      upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 }
+    },
     features: {
       eventTypes: ['login', 'Create Report', 'export', 'invite', 'api', 'share'],
       coreEvents: ['Create Report'],

@@ -19,7 +19,16 @@ import {
 } from '../features/world.js';
 import { expectedOutcome, term } from './oracle.js';
 
-const COLUMNS = ['churn', 'churn_status', 'churn_kind', 'churn_us', 'upsell', 'upsell_status', 'upsell_kind', 'upsell_us'];
+const COLUMNS = [
+  'churn',
+  'churn_status',
+  'churn_kind',
+  'churn_us',
+  'upsell',
+  'upsell_status',
+  'upsell_kind',
+  'upsell_us'
+];
 const FAR = berlinMidnight(dayOf('2024-12-31'));
 const SETTINGS = [
   { churn: { leadDays: 0, horizonDays: 90, graceDays: 0 }, upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 } },
@@ -40,10 +49,17 @@ describe('buildOutcomes', () => {
         const rows = await engine.rows(raw('select * from outcomes'));
         const want = [...spine]
           .sort((a, b) => a.asOfDay - b.asOfDay || (a.account < b.account ? -1 : 1))
-          .map(at => ({ account_id: at.account, as_of_day: at.asOfDay, ...expectedOutcome(world, at, { ...outcomes, watermarkUs }) }));
-        expect(rows.map(row => Object.fromEntries(['account_id', 'as_of_day', ...COLUMNS].map(c => [c, row[c]])))).toEqual(want);
+          .map(at => ({
+            account_id: at.account,
+            as_of_day: at.asOfDay,
+            ...expectedOutcome(world, at, { ...outcomes, watermarkUs })
+          }));
+        expect(
+          rows.map(row => Object.fromEntries(['account_id', 'as_of_day', ...COLUMNS].map(c => [c, row[c]])))
+        ).toEqual(want);
         const seen = new Set(want.flatMap(w => [w.churn_status, w.churn_kind, w.upsell_status, w.upsell_kind]));
-        if (outcomes.upsell !== null) for (const kind of ['plan_up', 'seats_up', 'cancelled', 'non_renewal']) expect(seen).toContain(kind);
+        if (outcomes.upsell !== null)
+          for (const kind of ['plan_up', 'seats_up', 'cancelled', 'non_renewal']) expect(seen).toContain(kind);
       }
     });
   });
@@ -51,10 +67,24 @@ describe('buildOutcomes', () => {
 
 const T = dayOf('2024-03-01');
 const us = (date: string, shift = 0) => berlinMidnight(dayOf(date)) + shift;
-const EMPTY: World = { accounts: [], users: [], subscriptions: [], plans: [], events: [], tickets: [], invoices: [], surveys: [], touchpoints: [] };
+const EMPTY: World = {
+  accounts: [],
+  users: [],
+  subscriptions: [],
+  plans: [],
+  events: [],
+  tickets: [],
+  invoices: [],
+  surveys: [],
+  touchpoints: []
+};
 const SPINE: SpineRow = { account: 'a', asOfDay: T, asOfUs: berlinMidnight(T), startUs: 0, tenureDays: 400, arr: 1200 };
 
-async function outcomeOf(world: Partial<World>, churn = { leadDays: 14, horizonDays: 30, graceDays: 0 }, watermarkUs = FAR) {
+async function outcomeOf(
+  world: Partial<World>,
+  churn = { leadDays: 14, horizonDays: 30, graceDays: 0 },
+  watermarkUs = FAR
+) {
   return withEngine(async engine => {
     await loadWorld(engine, { ...EMPTY, ...world });
     await loadSpine(engine, [SPINE]);
@@ -71,7 +101,11 @@ describe('churn', () => {
   it('lies in (t + lead, t + lead + horizon], both local midnights, across the change of clocks (promise 31)', async () => {
     // 1 March + 14 = 15 March; + 30 = 14 April, after the clocks went forward on 31 March.
     const at = async (end: number) => outcomeOf({ subscriptions: [term({ ...open, term_end: end })] });
-    expect(await at(us('2024-03-01'))).toMatchObject({ churn: null, churn_status: 'left_in_lead', churn_us: us('2024-03-01') });
+    expect(await at(us('2024-03-01'))).toMatchObject({
+      churn: null,
+      churn_status: 'left_in_lead',
+      churn_us: us('2024-03-01')
+    });
     expect(await at(us('2024-03-15'))).toMatchObject({ churn: null, churn_status: 'left_in_lead' });
     expect(await at(us('2024-03-15', 1))).toMatchObject({ churn: 1, churn_status: 'ok', churn_kind: 'non_renewal' });
     expect(await at(us('2024-04-14'))).toMatchObject({ churn: 1, churn_us: us('2024-04-14') });
@@ -82,7 +116,10 @@ describe('churn', () => {
     const churn = { leadDays: 0, horizonDays: 30, graceDays: 5 };
     const world = { subscriptions: [term(open)] };
     // 1 March + 30 + 5 = 5 April.
-    expect(await outcomeOf(world, churn, us('2024-04-05', -1))).toMatchObject({ churn: null, churn_status: 'immature' });
+    expect(await outcomeOf(world, churn, us('2024-04-05', -1))).toMatchObject({
+      churn: null,
+      churn_status: 'immature'
+    });
     expect(await outcomeOf(world, churn, us('2024-04-05'))).toMatchObject({ churn: 0, churn_status: 'ok' });
   });
 
@@ -94,8 +131,13 @@ describe('churn', () => {
     });
     expect(await outcomeOf(next(us('2024-04-04')), churn)).toMatchObject({ churn: 0 });
     expect(await outcomeOf(next(us('2024-04-04', 1)), churn)).toMatchObject({ churn: 1, churn_us: us('2024-03-28') });
-    expect(await outcomeOf({ subscriptions: [ended, term({ started_at: us('2024-04-01'), is_trial: true })] }, churn)).toMatchObject({ churn: 1 });
-    expect(await outcomeOf(next(us('2024-03-28'), us('2024-04-10')), churn)).toMatchObject({ churn: 1, churn_us: us('2024-04-10') });
+    expect(
+      await outcomeOf({ subscriptions: [ended, term({ started_at: us('2024-04-01'), is_trial: true })] }, churn)
+    ).toMatchObject({ churn: 1 });
+    expect(await outcomeOf(next(us('2024-03-28'), us('2024-04-10')), churn)).toMatchObject({
+      churn: 1,
+      churn_us: us('2024-04-10')
+    });
     expect(await outcomeOf(next(us('2024-03-28', 1)), { ...churn, graceDays: 0 })).toMatchObject({ churn: 1 });
     expect(await outcomeOf(next(us('2024-03-28')), { ...churn, graceDays: 0 })).toMatchObject({ churn: 0 });
   });
@@ -103,13 +145,32 @@ describe('churn', () => {
   it('takes the earliest of notice, end and failed payment, with its kind', async () => {
     const churn = { leadDays: 0, horizonDays: 90, graceDays: 3 };
     const early = term({ ...open, term_end: us('2024-12-01'), ended_at: us('2024-04-20') });
-    const failed: Row = { invoice_id: 'i', account_id: 'a', issued_at: 0, failed_at: us('2024-04-10'), paid_at: us('2024-04-13'), known_at: 0 };
-    expect(await outcomeOf({ subscriptions: [early] }, churn)).toMatchObject({ churn: 1, churn_kind: 'cancelled', churn_us: us('2024-04-20') });
-    expect(await outcomeOf({ subscriptions: [early], invoices: [failed] }, churn)).toMatchObject({ churn_us: us('2024-04-20') });
+    const failed: Row = {
+      invoice_id: 'i',
+      account_id: 'a',
+      issued_at: 0,
+      failed_at: us('2024-04-10'),
+      paid_at: us('2024-04-13'),
+      known_at: 0
+    };
+    expect(await outcomeOf({ subscriptions: [early] }, churn)).toMatchObject({
+      churn: 1,
+      churn_kind: 'cancelled',
+      churn_us: us('2024-04-20')
+    });
+    expect(await outcomeOf({ subscriptions: [early], invoices: [failed] }, churn)).toMatchObject({
+      churn_us: us('2024-04-20')
+    });
     const uncured = { ...failed, paid_at: us('2024-04-13', 1) };
-    expect(await outcomeOf({ subscriptions: [early], invoices: [uncured] }, churn)).toMatchObject({ churn_kind: 'payment_failure', churn_us: us('2024-04-10') });
+    expect(await outcomeOf({ subscriptions: [early], invoices: [uncured] }, churn)).toMatchObject({
+      churn_kind: 'payment_failure',
+      churn_us: us('2024-04-10')
+    });
     const noticed = { ...early, notice_at: us('2024-04-02') };
-    expect(await outcomeOf({ subscriptions: [noticed], invoices: [uncured] }, churn)).toMatchObject({ churn_kind: 'cancelled', churn_us: us('2024-04-02') });
+    expect(await outcomeOf({ subscriptions: [noticed], invoices: [uncured] }, churn)).toMatchObject({
+      churn_kind: 'cancelled',
+      churn_us: us('2024-04-02')
+    });
   });
 });
 
@@ -118,19 +179,33 @@ describe('upsell', () => {
   const churn = { leadDays: 0, horizonDays: 90, graceDays: 0 };
   const change = us('2024-04-02');
   const first = { ...open, ended_at: change, term_end: us('2025-01-01') };
-  const then = (row: Row, before: Row = {}) => ({ plans, subscriptions: [term({ ...first, ...before }), term({ started_at: change, ...row })] });
+  const then = (row: Row, before: Row = {}) => ({
+    plans,
+    subscriptions: [term({ ...first, ...before }), term({ started_at: change, ...row })]
+  });
 
   it('is a higher plan, more seats or a new product', async () => {
-    expect(await outcomeOf(then({ plan: 'pro' }), churn)).toMatchObject({ upsell: 1, upsell_kind: 'plan_up', upsell_us: change, churn: 0 });
+    expect(await outcomeOf(then({ plan: 'pro' }), churn)).toMatchObject({
+      upsell: 1,
+      upsell_kind: 'plan_up',
+      upsell_us: change,
+      churn: 0
+    });
     expect(await outcomeOf(then({ seats: 11 }), churn)).toMatchObject({ upsell: 1, upsell_kind: 'seats_up' });
     expect(await outcomeOf(then({}), churn)).toMatchObject({ upsell: 0, upsell_status: 'ok', upsell_us: null });
     expect(await outcomeOf(then({ plan: 'free', seats: 9 }), churn)).toMatchObject({ upsell: 0 });
-    const addOn = { plans, subscriptions: [term(open), term({ started_at: change, product: 'insights', plan: 'free', seats: 1 })] };
+    const addOn = {
+      plans,
+      subscriptions: [term(open), term({ started_at: change, product: 'insights', plan: 'free', seats: 1 })]
+    };
     expect(await outcomeOf(addOn, churn)).toMatchObject({ upsell: 1, upsell_kind: 'add_on' });
   });
 
   it('does not count after churn, nor for an account that cannot buy more', async () => {
-    expect(await outcomeOf(then({ plan: 'pro' }, { notice_at: us('2024-04-01') }), churn)).toMatchObject({ churn: 1, upsell: 0 });
+    expect(await outcomeOf(then({ plan: 'pro' }, { notice_at: us('2024-04-01') }), churn)).toMatchObject({
+      churn: 1,
+      upsell: 0
+    });
     const topped = then({ plan: 'pro', seats: null }, { plan: 'pro', seats: null });
     expect(await outcomeOf(topped, churn)).toMatchObject({ upsell: null, upsell_status: 'not_eligible' });
   });
@@ -144,7 +219,11 @@ describe('planOutcomes', () => {
       await loadWorld(engine, EMPTY);
       await loadSpine(engine, [SPINE]);
       const few = ['product', 'plan', 'seats', 'term_end', 'notice_at', 'is_trial'].map(c => `subscriptions.${c}`);
-      for (const known of [tables, tableInfos(FAR, [...few, 'plans', 'invoices']), tableInfos(FAR, ['invoices.paid_at'])]) {
+      for (const known of [
+        tables,
+        tableInfos(FAR, [...few, 'plans', 'invoices']),
+        tableInfos(FAR, ['invoices.paid_at'])
+      ]) {
         for (const statement of planOutcomes({ config: configOf(), tables: known })) {
           if (!statement.text.startsWith('drop')) await engine.rows(sql`explain ${statement}`);
           await engine.run(statement);
@@ -181,7 +260,10 @@ describe('outcomeSummary', () => {
     const counts = await withEngine(async engine => {
       await loadWorld(engine, world);
       await loadSpine(engine, spine);
-      await buildOutcomes(engine, { config: configOf({ outcomes: { churn: { leadDays: 0, horizonDays: 60, graceDays: 0 }, upsell: null } }), tables: tableInfos(FAR) });
+      await buildOutcomes(engine, {
+        config: configOf({ outcomes: { churn: { leadDays: 0, horizonDays: 60, graceDays: 0 }, upsell: null } }),
+        tables: tableInfos(FAR)
+      });
       return outcomeSummary(engine);
     });
     expect(counts).toEqual(

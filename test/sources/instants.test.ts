@@ -16,6 +16,15 @@ async function read(texts: readonly string[], timezone: string): Promise<(string
   });
 }
 
+/** Instants of year 9999 are too far for an exact double, so they are compared in the engine. */
+async function isNever(text: string, timezone: string): Promise<string | number | null | undefined> {
+  return withEngine(async engine => {
+    const instant = instantOf(sql`t`, 'text', timezone);
+    const [row] = await engine.rows(sql`select ${instant} >= ${NEVER_US} as never from (select ${text} as t)`);
+    return row?.['never'];
+  });
+}
+
 describe('instants (promise 31)', () => {
   it('reads naive texts in the zone and keeps offsets', async () => {
     expect(
@@ -71,6 +80,13 @@ describe('instants (promise 31)', () => {
     ];
     expect(await read(others, 'UTC')).toEqual(others.map(() => null));
     expect(await read(others, 'Europe/Berlin')).toEqual(others.map(() => null));
+  });
+
+  it('reads the last day that four digits can name, as never', async () => {
+    for (const zone of ['UTC', 'Europe/Berlin']) {
+      expect(await isNever('9999-12-31', zone)).toBe('true');
+      expect(await isNever('2199-12-31', zone)).toBe('false');
+    }
   });
 
   it('reads never', async () => {

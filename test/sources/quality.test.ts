@@ -56,7 +56,7 @@ describe('quality', () => {
     expect(found).toContain(
       'subscriptions info: 1 gaps of a day or more between terms in 1 accounts, the longest of 10 days'
     );
-    expect(found).toContain('subscriptions warn: plan: 66.7 % of the cells are empty');
+    expect(found).toContain('subscriptions info: plan: 66.7 % of the cells are empty');
     expect(found).toContain('subscriptions info: term_end: dates from 2200 on are read as open (no end): 1 cells');
     expect(found).toContain('accounts warn: 1 of 2 accounts have no subscription and are never scored');
   });

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/types.js';
@@ -48,6 +49,7 @@ async function spineOf(
     writeFile(workspace, `${table}.csv`, [[...COLUMNS[table as Table], 'known_at'].join(','), ...rows]);
   }
   const tables = await ingestSources(engine, config);
+  rmSync(workspace, { recursive: true });
   await buildSpine(engine, { asOf: await resolveAsOf(engine, dates, config.calendar.timezone), config, tables });
   return engine.rows(sql`select * from spine`);
 }

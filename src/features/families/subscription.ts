@@ -1,8 +1,8 @@
 import { countWhere, orZero, ratio, unscale } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { Aggregate, Family, FamilyInput, FeatureSpec } from '../types.js';
-import { activeUsers } from './usage-passes.js';
 import { mainTerm, PLAN_CHANGE_DAYS, planChanges, rankedTerms, sumBefore, terms } from './subscription-passes.js';
+import { activeUsers } from './usage-passes.js';
 
 const BASE = { family: 'subscription', timing: 'lagging', actionable: false, direction: 'none' } as const;
 const CHANGE_DAYS = 90;

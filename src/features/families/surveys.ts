@@ -14,12 +14,14 @@ export const feedback: Family = input => {
   const age = id('r', `${when}__age`);
   const answered = sql`r.score is not null and ${id('r', when)} < r.as_of_us`;
   const scale = 10 ** input.decimals('surveys.score');
-  const mean = (kind: string, days: number): FeatureSpec['define'] => use => {
-    const where = sql`r.kind = ${kind} and ${answered} and ${age} <= ${days}`;
-    const n = use({ pass: surveys, name: `${kind}_n_${days}d`, sql: countWhere(where) });
-    const total = use({ pass: surveys, name: `${kind}_sum_${days}d`, sql: sumWhere(sql`r.score`, where) });
-    return ratio(total, sql`${n} * ${scale}`);
-  };
+  const mean =
+    (kind: string, days: number): FeatureSpec['define'] =>
+    use => {
+      const where = sql`r.kind = ${kind} and ${answered} and ${age} <= ${days}`;
+      const n = use({ pass: surveys, name: `${kind}_n_${days}d`, sql: countWhere(where) });
+      const total = use({ pass: surveys, name: `${kind}_sum_${days}d`, sql: sumWhere(sql`r.score`, where) });
+      return ratio(total, sql`${n} * ${scale}`);
+    };
   const shared = { ...BASE, unit: 'score', reads: answer, minimum: 0, minAgeDays: 0 };
   return [
     npsLast(input, { when, reads: answer }),
@@ -47,8 +49,7 @@ export const feedback: Family = input => {
       reads: answer,
       minimum: 1,
       step: 30,
-      define: use =>
-        use({ pass: surveys, name: 'last_answer_age', sql: sql`min(${age}) filter (where ${answered})` })
+      define: use => use({ pass: surveys, name: 'last_answer_age', sql: sql`min(${age}) filter (where ${answered})` })
     }
   ];
 };

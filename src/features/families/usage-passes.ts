@@ -33,17 +33,22 @@ export const eventLife: Pass = {
   name: 'event_life',
   partials: ['feature_dates', 'feature_event_days'],
   from: ({ aggregates }) => {
-    const core = aggregates.some(aggregate => aggregate.name === FIRST_CORE)
-      ? sql`, min(day) filter (where core > 0) as first_core`
-      : raw('');
-    return sql`select s.account_id, s.as_of_day, e.last_day${core.text === '' ? raw('') : raw(', e.first_core')}
+    const own = aggregates.filter(aggregate => aggregate.pass.name === 'event_life');
+    const core = own.some(aggregate => aggregate.name === FIRST_CORE)
+      ? [raw('min(day) filter (where core > 0) as first_core')]
+      : [];
+    const summed = own.filter(aggregate => aggregate.name.endsWith(LIFE)).flatMap(aggregate => aggregate.parts ?? []);
+    const sums = summed.map(part => sql`cast(sum(${id(part.name)}) as bigint) as ${id(part.name)}`);
+    const columns = join([raw('min(day) as first_day'), raw('max(day) as last_day'), ...core, ...sums]);
+    return sql`select s.as_of_day, e.*
   from spine s join (
-    select account_id, visible, max(day) as last_day${core} from feature_event_days group by account_id, visible
+    select account_id, visible, ${columns} from feature_event_days group by account_id, visible
   ) e on e.account_id = s.account_id and e.visible <= s.as_of_day`;
   }
 };
 
 const FIRST_CORE = 'first_core';
+const LIFE = '_life';
 
 /** Users with any visible event, with their first and last active day. */
 export const userActivity: Pass = {
@@ -109,6 +114,19 @@ export const lastEventDay: Aggregate = { pass: eventLife, name: 'last_day', sql:
 /** First day with a core event; needs the daily part `core`. */
 export function firstCoreDay(core: Part): Aggregate {
   return { pass: eventLife, name: FIRST_CORE, sql: sql`min(r.first_core)`, parts: [core] };
+}
+
+/** Local day of the account's first event. */
+export const firstEventDay: Aggregate = { pass: eventLife, name: 'first_day', sql: sql`min(r.first_day)` };
+
+/** Sum of a daily part over the account's whole visible history. */
+export function lifeSum(part: Part): Aggregate {
+  return {
+    pass: eventLife,
+    name: `${part.name}${LIFE}`,
+    sql: sql`cast(coalesce(sum(${id('r', part.name)}), 0) as bigint)`,
+    parts: [part]
+  };
 }
 
 /** Distinct users with an event in the last `days`. */

@@ -1,7 +1,7 @@
 import { orZero, ratio } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { FamilyInput, FeatureSpec, Part } from '../types.js';
-import { ALL_EVENTS, windowSum } from './usage-passes.js';
+import { ALL_EVENTS, firstEventDay, lifeSum, windowSum } from './usage-passes.js';
 
 const BASE = { family: 'usage', timing: 'leading', actionable: true, direction: 'higher_better', minimum: 0 } as const;
 const READS = ['events.occurred_at', 'events.event_type'];
@@ -13,8 +13,10 @@ export function eventTypes({ windows, eventTypes: types }: FamilyInput): Feature
   const parts = types.map(({ type, slug }) => ({ type, slug, part: typePart(type, slug) }));
   return [
     ...parts.flatMap(({ type, slug, part }) => windows.map(days => typeCount({ type, slug, part, days }))),
-    ...parts.map(({ type, slug, part }) => rate(`${slug}_per_day_28d`, `${type} events`, part, READS)),
-    rate('events_per_day_28d', 'Events', ALL_EVENTS, ['events.occurred_at']),
+    ...parts.map(({ type, slug, part }) => rate(`${slug}_rate_28d`, `${type} events`, part, READS)),
+    rate('events_rate_28d', 'Events', ALL_EVENTS, ['events.occurred_at']),
+    ...parts.map(({ type, slug, part }) => lifeRate(`${slug}_rate_life`, `${type} events`, part, READS)),
+    lifeRate('events_rate_life', 'Events', ALL_EVENTS, ['events.occurred_at']),
     breadth(parts.map(({ part }) => part))
   ];
 }
@@ -45,16 +47,24 @@ function typeCount({ type, slug, part, days }: TypeCount): FeatureSpec {
 
 function rate(name: string, what: string, part: Part, reads: readonly string[]): FeatureSpec {
   return {
-    ...BASE,
-    name,
-    unit: 'events per day',
-    about: `${what} per day over the last 28 days, or over the account's life when that is shorter (from 7 days on).`,
-    direction: part === ALL_EVENTS ? 'higher_better' : 'none',
-    reads,
+    ...rateBase(name, part, reads),
+    about: `${what} per 28 days over the last 28 days, or over the account's life when that is shorter (from 7 days on).`,
     windowDays: 28,
-    minAgeDays: RATE_AGE,
-    define: use => ratio(orZero(use(windowSum(part, 28))), raw('least(28, s.tenure_days)'))
+    define: use => ratio(sql`28 * ${orZero(use(windowSum(part, 28)))}`, raw('least(28, s.tenure_days)'))
   };
+}
+
+function lifeRate(name: string, what: string, part: Part, reads: readonly string[]): FeatureSpec {
+  return {
+    ...rateBase(name, part, reads),
+    about: `${what} per 28 days since the account's first event; 0 without any (from 7 days on).`,
+    define: use => sql`coalesce(${ratio(sql`28 * ${use(lifeSum(part))}`, sql`s.as_of_day - ${use(firstEventDay)}`)}, 0)`
+  };
+}
+
+function rateBase(name: string, part: Part, reads: readonly string[]) {
+  const direction = part === ALL_EVENTS ? ('higher_better' as const) : ('none' as const);
+  return { ...BASE, name, unit: 'events per 28 days', direction, reads, minAgeDays: RATE_AGE };
 }
 
 function breadth(parts: readonly Part[]): FeatureSpec {

@@ -1,8 +1,16 @@
 import { isOneOf, orZero, ratio, unscale } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { Family, FamilyInput, FeatureSpec, Part } from '../types.js';
+import {
+  ALL_EVENTS,
+  activeDays,
+  activeUsers,
+  firstCoreDay,
+  lastEventDay,
+  weekMoment,
+  windowSum
+} from './usage-passes.js';
 import { eventTypes } from './usage-types.js';
-import { ALL_EVENTS, activeDays, activeUsers, firstCoreDay, lastEventDay, weekMoment, windowSum } from './usage-passes.js';
 
 const EVENTS = ['events.occurred_at'];
 const SIGNED = { family: 'usage', timing: 'leading', actionable: true, direction: 'higher_better' } as const;
@@ -65,7 +73,8 @@ function trend(): FeatureSpec[] {
       ...BASE,
       name: 'events_change_28d_vs_56d',
       unit: 'share',
-      about: 'Relative change of events: the last 28 days against half of the 56 before; undefined when those had none.',
+      about:
+        'Relative change of events: the last 28 days against half of the 56 before; undefined when those had none.',
       reads: EVENTS,
       minimum: -1,
       step: 0.1,
@@ -134,7 +143,11 @@ function core({ coreEvents }: FamilyInput): FeatureSpec[] {
   const part: Part = { name: 'core', sql: sql`count(*) filter (where ${isOneOf(raw('e.event_type'), coreEvents)})` };
   const reads = ['events.occurred_at', 'events.event_type'];
   const first = firstCoreDay(part);
-  const shared = { ...BASE, reads, ...(coreEvents.length === 0 ? { unavailable: 'features.coreEvents is empty' } : {}) };
+  const shared = {
+    ...BASE,
+    reads,
+    ...(coreEvents.length === 0 ? { unavailable: 'features.coreEvents is empty' } : {})
+  };
   return [
     {
       ...shared,
@@ -155,7 +168,8 @@ function core({ coreEvents }: FamilyInput): FeatureSpec[] {
       ...shared,
       name: 'days_to_first_core_event',
       unit: 'days',
-      about: 'Days from the first paid day to the first event of core value (0 when it came before); unknown until then.',
+      about:
+        'Days from the first paid day to the first event of core value (0 when it came before); unknown until then.',
       direction: 'lower_better',
       define: use => sql`case when ${use(first)} is not null
         then greatest(0, ${use(first)} - (s.as_of_day - s.tenure_days)) end`

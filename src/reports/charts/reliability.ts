@@ -19,7 +19,7 @@ const PER_ROW = 3;
  */
 export function reliability(input: Evaluation | readonly NamedEvaluation[], about = ''): TopLevelSpec {
   const panels = 'reliability' in input ? [{ name: '', evaluation: input }] : input;
-  const top = upperEnd(panels);
+  const axes = { top: upperEnd(panels), most: mostRows(panels) };
   return {
     $schema: SCHEMA,
     config: CONFIG,
@@ -31,7 +31,7 @@ export function reliability(input: Evaluation | readonly NamedEvaluation[], abou
     spacing: 28,
     concat: panels.map(panel => ({
       ...(panels.length > 1 ? { title: panelTitle(panel) } : {}),
-      ...panelSpec(panel, top)
+      ...panelSpec(panel, axes)
     }))
   };
 }
@@ -52,13 +52,17 @@ function upperEnd(panels: readonly NamedEvaluation[]): number {
   return Math.min(1, Math.max(0.01, ...ends.filter(Number.isFinite)) * 1.04);
 }
 
+/** Rows of the fullest bin of all panels: they share one scale of point sizes. */
+function mostRows(panels: readonly NamedEvaluation[]): number {
+  return Math.max(1, ...panels.flatMap(({ evaluation }) => evaluation.reliability.map(bin => bin.n)));
+}
+
 function panelTitle({ name, evaluation }: NamedEvaluation) {
   const slope = `slope ${estimate(evaluation.calibrationSlope, evaluation.calibrationSlopeInterval, decimals(2))}`;
   return { ...heading(name, slope), fontSize: 13, offset: 8 };
 }
 
-function panelSpec({ evaluation }: NamedEvaluation, top: number): Panel {
-  const most = Math.max(1, ...evaluation.reliability.map(bin => bin.n));
+function panelSpec({ evaluation }: NamedEvaluation, { top, most }: { top: number; most: number }): Panel {
   const x = { ...linearChannel('predicted', [0, top], shareFormat(top)), field: 'predicted' };
   const y = linearChannel('happened', [0, top], shareFormat(top));
   return {

@@ -1,0 +1,150 @@
+import type { Config, SourceConfig } from '../config/types.js';
+import { DataError } from '../errors.js';
+import { id, join, raw, sql } from '../sql/sql.js';
+import type { Engine, IngestedColumn, Sql, TableName } from '../types.js';
+import type { CellSpec, Fault } from './cast.js';
+import { CONTRACTS, type ContractColumn, REQUIRED_TABLES } from './contracts.js';
+import { deriveColumns, spanFaults } from './derive.js';
+import { openFiles, readable } from './files.js';
+import { NEVER_US } from './instants.js';
+import { locateColumns } from './locate.js';
+import { type MappedColumn, mappedKey } from './mapping.js';
+import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
+import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
+
+/** A source with its mapping checked. */
+export interface TablePlan {
+  readonly source: SourceConfig;
+  readonly mapped: readonly MappedColumn[];
+}
+
+/** A loaded table before its watermark is known. */
+export type Loaded = Settled & { readonly columns: Readonly<Record<string, IngestedColumn>> };
+
+export interface LoadContext {
+  readonly config: Config;
+  readonly dataEndUs: number;
+}
+
+/**
+ * Reads one source into its table of the database, with its bad rows in `quarantine`. Accounts must be there already.
+ * @throws DataError when the files or most of their rows cannot be used, or a required table has no usable record.
+ */
+export async function loadTable(engine: Engine, plan: TablePlan, context: LoadContext): Promise<Loaded> {
+  const { source, mapped } = plan;
+  const key = mappedKey(CONTRACTS[source.table], mapped);
+  let staged = await stageTable(engine, plan, { ...context, keyed: key.length > 0 });
+  if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
+    staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
+  }
+  staged = await refuseDuplicates(engine, staged, key);
+  const settled = await settleRows(engine, staged);
+  refuseEmpty(source.table, settled);
+  await noteOpenEnds(engine, source.table, mapped);
+  await createTable(engine, source.table, new Set(staged.columns));
+  const columns = Object.fromEntries(mapped.map(entry => [entry.column.name, entry.ingested]));
+  const derived = deriveColumns(source.table, mapped).columns;
+  return { ...settled, columns: { ...columns, ...derived, ...datedAccounts(source.table) } };
+}
+
+const UNKNOWN_ACCOUNT: Fault = {
+  when: sql`account_id not in (select account_id from accounts)`,
+  reason: 'account_id: expected an account of the table accounts, got an unknown one'
+};
+
+async function stageTable(
+  engine: Engine,
+  { source, mapped }: TablePlan,
+  { config, dataEndUs, keyed }: LoadContext & { readonly keyed: boolean }
+): Promise<Staged> {
+  const { eventTime, spans } = CONTRACTS[source.table];
+  const label = source.table;
+  const groups = await openFiles(engine, { ...source, label, workspace: config.workspace });
+  const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
+  const wanted = cells.map(cell => cell.from);
+  const derivation = deriveColumns(source.table, mapped);
+  const stage: StagePlan = {
+    label,
+    cells,
+    derived: [...derivation.derived, ...assumedKnownAt(source, eventTime, mapped)],
+    early: afterDataEnd(eventTime, mapped, dataEndUs),
+    late: [...derivation.faults, ...spanFaults(spans, new Set(mapped.map(entry => entry.column.name)))],
+    located: locateColumns(groups, wanted, { label, rest: !keyed }),
+    rest: !keyed,
+    copied: source.knownAt === null ? 'known_at' : null
+  };
+  return readable(stageRows(engine, stage), groups[0]?.file ?? '', { format: source.format, label });
+}
+
+function knownAtCell(source: SourceConfig): CellSpec[] {
+  if (source.knownAt === null) return [];
+  const { knownAt: from, timezone } = source;
+  return [{ name: 'known_at', from, type: 'instant', decimals: 0, nullable: false, values: null, timezone }];
+}
+
+function assumedKnownAt(source: SourceConfig, eventTime: string | null, mapped: readonly MappedColumn[]): Derived[] {
+  if (source.knownAt !== null) return [];
+  if (eventTime === null) return [{ name: 'known_at', value: sql`cast(0 as bigint)` }];
+  const isMapped = mapped.some(entry => entry.column.name === eventTime);
+  return [{ name: 'known_at', value: isMapped ? id(eventTime) : sql`cast(null as bigint)` }];
+}
+
+/** Judged first: whatever else a row of the future holds, it is past the data end. */
+function afterDataEnd(eventTime: string | null, mapped: readonly MappedColumn[], dataEndUs: number): Fault[] {
+  const names = [
+    ...mapped.filter(entry => entry.column.name === eventTime).map(entry => entry.column.name),
+    'known_at'
+  ];
+  return names.map(name => ({
+    when: sql`${id(name)} >= ${dataEndUs}`,
+    reason: `${name}: expected an instant before the data end, got a later one (after data end)`
+  }));
+}
+
+function refuseEmpty(table: TableName, { rows }: Settled): void {
+  if (rows.used > 0 || !REQUIRED_TABLES.includes(table)) return;
+  throw new DataError(
+    `${table}: expected at least one usable record, got ${rows.in} rows of which ${rows.quarantined} are quarantined; check files, mapping and data_end`
+  );
+}
+
+function isOpenEnd(column: ContractColumn): boolean {
+  return column.type === 'instant' && column.nullable;
+}
+
+/** Counts the instants that mean "never" and will be read as open. */
+async function noteOpenEnds(engine: Engine, table: TableName, mapped: readonly MappedColumn[]): Promise<void> {
+  for (const { column } of mapped.filter(entry => isOpenEnd(entry.column))) {
+    const [found] = await engine.rows(
+      sql`select count(*) as n from staged where fault = 0 and ${id(column.name)} >= ${NEVER_US}`
+    );
+    if (found?.['n'] === 0) continue;
+    const note = `${column.name}: dates from 2200 on are read as open (no end)`;
+    await engine.run(sql`insert into ingest_notes values (${table}, ${note}, ${found?.['n'] ?? 0})`);
+  }
+}
+
+const ENGINE_TYPES = {
+  text: 'varchar',
+  boolean: 'boolean',
+  integer: 'bigint',
+  measure: 'bigint',
+  instant: 'bigint'
+} as const;
+
+async function createTable(engine: Engine, table: TableName, present: ReadonlySet<string>): Promise<void> {
+  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, present)} as ${id(column.name)}`);
+  await engine.run(sql`create or replace table ${id(table)} as
+    select ${join(columns)}, known_at from staged where fault = 0`);
+  await engine.run(sql`drop table staged`);
+}
+
+function columnValue(column: ContractColumn, present: ReadonlySet<string>): Sql {
+  const name = id(column.name);
+  if (!present.has(column.name)) return sql`cast(null as ${raw(ENGINE_TYPES[column.type])})`;
+  return isOpenEnd(column) ? sql`case when ${name} < ${NEVER_US} then ${name} end` : name;
+}
+
+function datedAccounts(table: TableName): Record<string, IngestedColumn> {
+  return table === 'accounts' ? { created_at: { type: 'instant', decimals: 0, time: 'fixed' } } : {};
+}
