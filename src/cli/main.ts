@@ -5,11 +5,18 @@ import { buildProgram } from './program.js';
 /** Entry of `vitals`: failures of the user's making are one paragraph with their exit code, ours come with a stack. */
 async function main(): Promise<void> {
   const debug = process.argv.includes('--debug');
+  process.stdout.on('error', stopQuietly);
   try {
     await buildProgram().parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error, debug);
   }
+}
+
+/** A reader that has seen enough (`vitals score | head`) is no failure. */
+function stopQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function report(error: unknown, debug: boolean): number {

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, type OutputConfiguration } from 'commander';
+import { ConfigError } from '../errors.js';
 import type { Effects } from '../pipeline/effects.js';
 
 /** Options that every command takes. */
@@ -20,7 +22,23 @@ export function command(name: string, about: string): Command {
     .option('--quiet', 'no notes on stderr', false)
     .option('--threads <n>', 'threads of the engine (never changes a result)', positiveInteger)
     .option('--debug', 'show a stack when something fails', false)
+    .configureOutput(refusals(`vitals ${name}`))
     .exitOverride();
+}
+
+/** Output of a command whose arguments are refused: one paragraph, in the form of every other failure. */
+export function refusals(name: string): OutputConfiguration {
+  return {
+    outputError: (text, write) => {
+      const said = text.replace(/^error: /, '').trim().replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+      write(`vitals: ${said}; ${name} --help lists what there is\n`);
+    }
+  };
+}
+
+/** Refuses a directory that is not there. @throws ConfigError that says what to do. */
+export function requireDirectory(path: string, { what, help }: { what: string; help: string }): void {
+  if (!existsSync(path)) throw new ConfigError(`expected ${what} at ${path}, found none; ${help}`);
 }
 
 /** The common options in the form that the pipeline takes. */

@@ -1,10 +1,24 @@
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type CommonOptions, command, nonNegative, openEffects, pipelineOptions, positiveInteger, print, wholeNumber } from './options.js';
+import { ConfigError } from '../errors.js';
+import {
+  type CommonOptions,
+  command,
+  nonNegative,
+  openEffects,
+  pipelineOptions,
+  positiveInteger,
+  print,
+  refusals,
+  requireDirectory,
+  wholeNumber
+} from './options.js';
 
 /** The command line: one definition gives parsing, types and help; the work is loaded when a command runs. */
 export function buildProgram(): Command {
   const program = new Command('vitals')
     .description('Customer health that is checked: features over time, churn and upsell models, and the manual score beside them.')
+    .configureOutput(refusals('vitals'))
     .exitOverride();
   for (const add of [init, simulate, check, features, run, score, verify, notebooks, runs]) program.addCommand(add());
   return program;
@@ -85,7 +99,13 @@ function verify(): Command {
     .action(async (directory: string | undefined, options: CommonOptions) => {
       const { verify: work } = await import('../pipeline/verify.js');
       const { renderVerify } = await import('./screens.js');
-      const report = await work({ ...pipelineOptions(options), directory: directory ?? null });
+      const { workspace } = pipelineOptions(options);
+      const place = directory === undefined ? join(workspace, 'models', 'latest') : resolve(directory);
+      requireDirectory(place, { what: 'a run', help: directory === undefined ? 'run vitals run first' : 'name the directory of a run' });
+      const report = await work({ workspace, directory: place });
+      if (report.artifacts.length === 0) {
+        throw new ConfigError(`expected a run or an artifact in ${place}, found none; name one, such as models/latest`);
+      }
       print(options, { json: report, text: renderVerify(report) });
       if (!report.ok) process.exitCode = 1;
     });

@@ -34,9 +34,11 @@ function fixed(value: number | null, digits: number): string {
   return value === null ? 'n/a' : value.toFixed(digits);
 }
 
-function needed({ episodesNeeded }: RunResult): string {
+function needed({ episodesNeeded, models }: RunResult): string {
   if (episodesNeeded === 0) return '';
-  return `Too little has happened to learn from: ${episodesNeeded} more churn episodes needed. The manual score stays in force.`;
+  const said = `Too little has happened to learn from: ${episodesNeeded} more churn episodes needed. The manual score stays in force.`;
+  const rows = models.flatMap(model => Object.values(model.rows)).reduce((sum, n) => sum + n, 0);
+  return rows > 0 ? said : `${said}\nNo outcome window has ended yet: vitals check says up to which day each table is complete.`;
 }
 
 function failedGates({ gates }: RunResult): string {
@@ -49,7 +51,7 @@ function places({ reports, artifacts, seconds, runId }: RunResult): string {
   const lines = [
     ['report', reports['html'] ?? ''],
     ['scores', reports['scores'] ?? ''],
-    ['notebooks', reports['directory'] ?? ''],
+    ...(reports['notebooks'] === undefined ? [] : [['notebooks', reports['notebooks']]]),
     ...Object.entries(artifacts).map(([name, path]) => [`artifact ${name}`, path])
   ];
   const width = Math.max(...lines.map(([label]) => (label as string).length));
@@ -75,11 +77,15 @@ export function renderCheck({ rows, reasons, findings }: CheckResult): string {
     ['table', 'in', 'used', 'quarantined', 'dropped'],
     Object.entries(rows).map(([name, counts]) => [name, ...[counts.in, counts.used, counts.quarantined, counts.dropped].map(String)])
   );
-  const why = reasons.map(({ table: name, reason, rows: n }) => `  ${name}: ${reason} (${n})`);
+  const why = reasons.map(({ table: name, reason, rows: n, firstRows }) => `  ${name}: ${reason} (${n}; ${firstPlaces(n, firstRows)})`);
   const said = findings.map(({ severity, table: name, message }) => `  ${severity}  ${name}: ${message}`);
   return [table, why.length === 0 ? '' : `Quarantined:\n${why.join('\n')}`, said.length === 0 ? '' : `Findings:\n${said.join('\n')}`]
     .filter(part => part !== '')
     .join('\n\n');
+}
+
+function firstPlaces(n: number, rows: readonly number[]): string {
+  return `${n > rows.length ? 'first in row' : 'row'} ${rows.join(', ')}`;
 }
 
 /** The catalogue as a table, then what is left out and why. */

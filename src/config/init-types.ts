@@ -11,6 +11,8 @@ export interface SniffedColumn {
   readonly min?: string | number;
   readonly max?: string | number;
   readonly nullShare?: number;
+  /** What its owner must know, as the end of a sentence that begins with the column. */
+  readonly note?: string;
 }
 
 export interface SniffedFile {

@@ -24,6 +24,12 @@ export interface ProposedConfig {
  * @throws ConfigError when no file can be an accounts table or a snapshots table, or no column holds instants
  */
 export function proposeConfig(files: readonly SniffedFile[], name = 'my workspace'): ProposedConfig {
+  const proposed = proposeShape(files, name);
+  const notes = files.flatMap(file => file.columns.flatMap(({ name: column, note }) => (note === undefined ? [] : [`${file.path}: ${column} ${note}`])));
+  return { ...proposed, notes: [...proposed.notes, ...notes] };
+}
+
+function proposeShape(files: readonly SniffedFile[], name: string): ProposedConfig {
   const snapshots = files.length === 1 ? proposeSnapshots(files[0] as SniffedFile, name) : null;
   if (snapshots !== null) return finish(snapshots, unmappedOf(snapshots));
   const found = recogniseTables(files);

@@ -26,7 +26,7 @@ function eventsLines(proposal: EventsProposal): string[] {
     '  every: month',
     '',
     'sources:',
-    ...proposal.tables.flatMap(tableLines),
+    ...proposal.tables.flatMap(table => tableLines(table, proposal.dataEnd)),
     '',
     'outcomes:',
     '  churn:',
@@ -40,11 +40,15 @@ function eventsLines(proposal: EventsProposal): string[] {
   ];
 }
 
-function tableLines(table: TableProposal): string[] {
+/** Tables in which months without a new record are no sign that the feed stopped. */
+const SLOW: ReadonlySet<string> = new Set(['accounts', 'subscriptions']);
+
+function tableLines(table: TableProposal, dataEnd: string): string[] {
   return [
     `  ${table.table}:`,
     `    files: ${list(table.files)}`,
     ...formatLines(table.files[0] as string, '    '),
+    ...(SLOW.has(table.table) ? [`    complete_until: ${dataEnd}   # every record up to this day is in the files; confirm`] : []),
     '    # timezone: UTC   # zone of times that are written without one',
     ...(table.changing.length === 0
       ? []

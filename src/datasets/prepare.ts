@@ -13,6 +13,11 @@ export interface PreparationOptions {
 }
 
 const CLIP = 6;
+/**
+ * Flags (levels, missing) are centred and divided by 1/2, the deviation of an even split, whatever their own deviation: one
+ * penalty then means one prior for the log-odds of a rare level and of a common one, and a rare level shrinks more.
+ */
+const FLAG = { scale: 0.5, clip: 2 };
 const MIN_LEVEL_CLUSTERS = 10;
 const MIN_MISSING = 10;
 const OTHER = '(other)';
@@ -20,7 +25,7 @@ const OTHER = '(other)';
 /**
  * Chooses columns of the design matrix from training rows alone: numbers (log1p where a non-negative feature is
  * strongly skewed to the right) with a missing indicator, and one column per category level that at least 10 clusters
- * have; rarer levels are pooled. Every column is centred and scaled by its training mean and standard deviation.
+ * have; rarer levels are pooled. Columns are centred at their training mean; numbers are divided by their standard deviation.
  */
 export function fitPreparation(train: Dataset, infos: readonly FeatureInfo[], options: PreparationOptions = {}): FittedPreparation {
   const columns: PreparedColumn[] = [];
@@ -93,8 +98,7 @@ function fitNumber(info: FeatureInfo, x: Float64Array, patterns: Set<string>): P
   // Features of one window are missing together: one indicator says it for all.
   if (columns.length > 0 && count >= MIN_MISSING && measured.length >= MIN_MISSING && !patterns.has(pattern)) {
     patterns.add(pattern);
-    const { mean, deviation } = moments(missing);
-    columns.push({ name: `${info.name} (missing)`, input: info.name, kind: 'missing', center: mean, scale: deviation, clip: CLIP });
+    columns.push({ name: `${info.name} (missing)`, input: info.name, kind: 'missing', center: moments(missing).mean, ...FLAG });
   }
   return columns;
 }
@@ -121,7 +125,7 @@ function fitCategory(info: FeatureInfo, codes: Float64Array, train: Dataset): Pr
     const { mean, deviation } = moments(codes.map(code => (!Number.isNaN(code) && flag(code) ? 1 : 0)));
     if (deviation === 0) return;
     const own = kind === 'level' ? { level: name } : {};
-    columns.push({ name: `${info.name}=${name}`, input: info.name, kind, ...own, center: mean, scale: deviation, clip: Number.MAX_VALUE });
+    columns.push({ name: `${info.name}=${name}`, input: info.name, kind, ...own, center: mean, ...FLAG });
   };
   kept.forEach(level => add(level, 'level', code => levels[code] === level));
   add(OTHER, 'other', code => isKept[code] === false);

@@ -3,10 +3,10 @@ import type { FeatureInfo } from '../types.js';
 /** Factors that a customer team names first, in order of priority; a longer list is cut by the number of episodes. */
 const PRIORITY: readonly string[] = [
   'tenure_days',
-  'events_28d',
-  'events_change_28d',
   'active_days_28d',
   'share_active_28d',
+  'events_per_active_user_28d',
+  'events_change_28d',
   'tickets_high_open_30d',
   'tickets_28d',
   'invoices_overdue',

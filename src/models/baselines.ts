@@ -4,7 +4,7 @@ import { logLoss } from '../math/links.js';
 import type { ModelSpec, PreparedColumn } from '../types.js';
 import type { FoldPlan } from './folds.js';
 import { fitNewton } from './newton.js';
-import { type LogisticSpec, type ScoreDesign, scoreProblem, selectRows } from './ridge.js';
+import { interceptOnly, type LogisticSpec, type ScoreDesign, scoreProblem, selectRows } from './ridge.js';
 
 /** The rate of the outcome with half an event added to each class, so that it is never 0 or 1. Weights default to 1. */
 export function fitConstant(
@@ -82,10 +82,9 @@ function subDesign({ X, n, q, y }: ScoreDesign, members: readonly number[]): Sco
 }
 
 function fitSmall(design: ScoreDesign, rows: Int32Array | null): Float64Array {
-  const fit = fitNewton(
-    { ...scoreProblem(design, rows), ridge: RIDGE },
-    { tolerance: rows === null ? 1e-10 : 1e-4, maxIterations: 100 }
-  );
+  const problem = { ...scoreProblem(design, rows), ridge: RIDGE };
+  const start = interceptOnly(problem);
+  const fit = fitNewton(problem, { start, tolerance: rows === null ? 1e-10 : 1e-4, maxIterations: 100 });
   if (!fit.converged)
     throw new ModelError(
       `expected a single feature's fit to converge, got ${fit.decrement} after ${fit.iterations} iterations`

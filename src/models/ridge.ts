@@ -146,7 +146,8 @@ export function scoreProblem(design: ScoreDesign, rows: Int32Array | null): Logi
   return { D, y, weights: new Float64Array(D.n).fill(1), offset: undefined, ridge: 0 };
 }
 
-function interceptOnly({ D, y }: LogisticProblem): Float64Array {
+/** Coefficients of a model that knows the rate alone; a start that saves several steps when outcomes are rare. */
+export function interceptOnly({ D, y }: LogisticProblem): Float64Array {
   const start = new Float64Array(D.k);
   start[0] = logit(y.reduce((sum, v) => sum + v, 0) / D.n);
   return start;

@@ -1,6 +1,7 @@
 import type { Config, OutcomeConfig } from '../config/types.js';
 import { DataError } from '../errors.js';
 import { dayExpression } from '../sources/calendar.js';
+import { withinGrace } from '../sql/expressions.js';
 import { raw, sql } from '../sql/sql.js';
 import type { Engine, Sql, Tables } from '../types.js';
 import { CHURN_KINDS, churnQuery, hasFailures, termsQuery, UPSELL_KINDS, upsellQuery } from './events.js';
@@ -39,7 +40,7 @@ export function planOutcomes({ config, tables }: OutcomeInput): Sql[] {
     create('outcome_churn', churnQuery({ tables, graceDays: churn.graceDays, day })),
     create('outcome_upsell', upsellQuery({ tables, graceDays: upsell?.graceDays ?? 0, day })),
     create('outcome_reach', reachQuery(tables)),
-    outcomesQuery({ churn, upsell, known }),
+    outcomesQuery({ churn, upsell, known, day }),
     ...TEMPORARY.map(name => sql`drop table ${raw(name)}`)
   ];
 }
@@ -71,13 +72,27 @@ interface Windows {
   readonly upsell: OutcomeConfig | null;
   /** Local day of the smallest watermark. */
   readonly known: Sql;
+  /** Local calendar day of an instant. */
+  readonly day: (us: Sql) => Sql;
 }
 
-function outcomesQuery({ churn, upsell, known }: Windows): Sql {
+/**
+ * The nearest churn at or after each as-of date. A payment that failed before the date, is still within grace there and is
+ * never made good has already ended the relationship: its instant comes first (with a lag below every lead), and the end
+ * of the term that follows is not a second churn.
+ */
+function outcomesQuery({ churn, upsell, known, day }: Windows): Sql {
+  const pending = withinGrace({ instant: sql`f.us`, later: sql`s.as_of_us`, graceDays: churn.graceDays }, day);
   return sql`create or replace table outcomes as
 with nearest as (
-  select s.account_id, s.as_of_day, c.us, c.kind, c.eve - s.as_of_day as lag
+  select s.account_id, s.as_of_day, coalesce(f.us, c.us) as us, coalesce(f.kind, c.kind) as kind,
+    case when f.us is null then c.eve - s.as_of_day else -1 end as lag
   from spine s asof left join outcome_churn c on c.account_id = s.account_id and c.us >= s.as_of_us
+  left join (
+    select s.account_id, s.as_of_day, min(f.us) as us, min(f.kind) as kind
+    from spine s join outcome_churn f on f.account_id = s.account_id and f.us < s.as_of_us and f.kind = 2 and ${pending}
+    group by s.account_id, s.as_of_day
+  ) f on f.account_id = s.account_id and f.as_of_day = s.as_of_day
 ), churned as (
   select *, case when ${immature(churn, sql`as_of_day`, known)} then 'immature'
     when lag < ${churn.leadDays} then 'left_in_lead' else 'ok' end as status,

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
+import { didYouMean } from '../config/suggest.js';
 import type { Config } from '../config/types.js';
+import { ConfigError } from '../errors.js';
 import { buildCatalogue, featureInfos } from '../features/index.js';
 import type { QualityReport } from '../reports/model.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import { checkQuality, type Finding } from '../sources/quality.js';
+import { sql } from '../sql/sql.js';
 import type { Engine, FeatureInfo } from '../types.js';
+import type { CollectContext } from './collected.js';
 import type { Effects } from './effects.js';
 import { pathsOf } from './paths.js';
 import { ingest } from './prepare-data.js';
@@ -18,9 +22,13 @@ export interface CheckOptions {
   readonly threads?: number;
 }
 
-export interface CheckResult extends Pick<QualityReport, 'rows' | 'reasons' | 'watermarks' | 'skippedFeatures'> {
+export interface CheckResult extends Pick<QualityReport, 'rows' | 'watermarks' | 'skippedFeatures'> {
+  /** Why rows were quarantined, and the first rows of their files (counted from 1) with that reason. */
+  readonly reasons: readonly QuarantineReason[];
   readonly findings: readonly Finding[];
 }
+
+export type QuarantineReason = QualityReport['reasons'][number] & { readonly firstRows: readonly number[] };
 
 /** Ingests (or finds what was ingested) and says what was used, quarantined and dropped, and what looks wrong. */
 export async function check(options: CheckOptions, effects: Effects): Promise<CheckResult> {
@@ -28,13 +36,27 @@ export async function check(options: CheckOptions, effects: Effects): Promise<Ch
     const context = { config, engine, effects };
     if (config.shape === 'snapshots') {
       const { quality } = await collectSnapshots(context, new Stopwatch(effects));
-      return { ...quality, findings: [] };
+      return { ...quality, reasons: await locateReasons(engine, quality.reasons), findings: [] };
     }
     const { tables } = await ingest(context);
     const { skipped } = buildCatalogue(config, tables);
     const quality = qualityOf(tables, { skippedFeatures: skipped, snapshots: 0, features: 0 });
-    return { ...quality, findings: await checkQuality(engine, config, tables) };
+    const reasons = await locateReasons(engine, quality.reasons);
+    return { ...quality, reasons, findings: await checkQuality(engine, config, tables) };
   });
+}
+
+const SHOWN_ROWS = 3;
+
+/** Adds to every reason the first rows that were quarantined for it. */
+async function locateReasons(engine: Engine, reasons: QualityReport['reasons']): Promise<QuarantineReason[]> {
+  const located: QuarantineReason[] = [];
+  for (const entry of reasons) {
+    const rows = await engine.rows(sql`select source_row from quarantine
+      where table_name = ${entry.table} and reason = ${entry.reason} order by source_row limit ${SHOWN_ROWS}`);
+    located.push({ ...entry, firstRows: rows.map(row => row['source_row'] as number) });
+  }
+  return located;
 }
 
 export interface FeatureList {
@@ -42,19 +64,30 @@ export interface FeatureList {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** The features that this workspace's sources allow, and those that are left out. */
+/**
+ * The features that this workspace's sources allow, and those that are left out.
+ * @throws ConfigError when no feature is of the family that was asked for.
+ */
 export async function listFeatures(options: CheckOptions & { family: string | null }, effects: Effects): Promise<FeatureList> {
+  const { family } = options;
   return withEngine(options, effects, async (config, engine) => {
-    const context = { config, engine, effects };
-    if (config.shape === 'snapshots') {
-      const { infos } = await collectSnapshots(context, new Stopwatch(effects));
-      return { features: infos, skipped: [] };
-    }
-    const { tables } = await ingest(context);
-    const { features, skipped } = buildCatalogue(config, tables);
-    const infos = featureInfos(features).filter(info => options.family === null || info.family === options.family);
-    return { features: infos, skipped };
+    const list = await featuresOf({ config, engine, effects });
+    if (family === null) return list;
+    const features = list.features.filter(info => info.family === family);
+    if (features.length > 0) return { ...list, features };
+    const families = [...new Set(list.features.map(info => info.family))];
+    throw new ConfigError(`expected --family as one of ${families.join(', ')}, got ${family}; ${didYouMean(family, families)}`);
   });
+}
+
+async function featuresOf(context: CollectContext): Promise<FeatureList> {
+  if (context.config.shape === 'snapshots') {
+    const { infos } = await collectSnapshots(context, new Stopwatch(context.effects));
+    return { features: infos, skipped: [] };
+  }
+  const { tables } = await ingest(context);
+  const { features, skipped } = buildCatalogue(context.config, tables);
+  return { features: featureInfos(features), skipped };
 }
 
 async function withEngine<T>(

@@ -1,11 +1,13 @@
+import type { Config } from '../config/types.js';
 import type { Frame } from '../datasets/frame.js';
+import { DataError } from '../errors.js';
+import { dateOfDay } from '../sources/calendar.js';
 import { checkQuality } from '../sources/quality.js';
 import type { Collected, CollectContext } from './collected.js';
 import { buildTables, frameOf, ingest } from './prepare-data.js';
 import { qualityOf } from './report-model.js';
 import { collectSnapshots } from './snapshots-shape.js';
 import type { Stopwatch } from './stopwatch.js';
-import { dateOfDay } from '../sources/calendar.js';
 
 /** Ingest, features and outcomes (or the ready table) as one frame. */
 export async function collect(context: CollectContext, watch: Stopwatch): Promise<Collected> {
@@ -25,9 +27,19 @@ export async function collect(context: CollectContext, watch: Stopwatch): Promis
   };
 }
 
-/** Rows of the newest as-of date: data end for raw tables, every row when not dated. */
-export function currentRows(frame: Frame, dataEnd: string | null): Int32Array {
+/** Rows of today's accounts: of raw tables those at data end, of ready snapshots those of the newest date, every row when not dated. */
+export function currentRows(frame: Frame, { shape, dataEnd }: Pick<Config, 'shape' | 'dataEnd'>): Int32Array {
   const newest = frame.day.reduce((a, b) => Math.max(a, b), 0);
-  const isCurrent = (day: number) => (dataEnd === null || newest === 0 ? day === newest : dateOfDay(day) === dataEnd);
+  const isCurrent = (day: number) => (shape === 'events' ? dateOfDay(day) === dataEnd : day === newest);
   return Int32Array.from([...frame.day.keys()].filter(i => isCurrent(frame.day[i] as number)));
+}
+
+/** Refuses raw tables of several accounts none of which pays at data end. @throws DataError */
+export function requirePaying(current: Int32Array, { quality }: Collected, { shape, dataEnd }: Config): void {
+  const accounts = quality.rows['accounts']?.used ?? 0;
+  if (shape === 'snapshots' || current.length > 0 || accounts < 2) return;
+  throw new DataError(
+    `expected accounts that still pay at the data end ${dataEnd}, got none of ${accounts}: everyone has churned; ` +
+      'check the mapping of term_end, ended_at and notice_at, and that data_end is not after the last record'
+  );
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
@@ -27,8 +27,10 @@ export interface Files {
   makeDirectory(path: string): Promise<void>;
   /** A new empty directory beside `path`, for building what is then published there. */
   stage(path: string): Promise<string>;
-  /** Puts a staged directory in place of `path`; what was there before is removed only afterwards. */
+  /** Puts a staged directory in place of `path`; what was there before is removed only afterwards, and stays when it is the same. */
   publish(staged: string, path: string): Promise<void>;
+  /** Removes what killed processes had staged in a directory, and puts back what they had moved away and not replaced. */
+  sweep(directory: string): Promise<void>;
   /** Points a relative symbolic link at `target`, replacing it by rename. */
   link(path: string, target: string): Promise<void>;
   readLink(path: string): Promise<string | null>;
@@ -75,13 +77,25 @@ const realFiles: Files = {
   },
   stage: async path => {
     await mkdir(dirname(path), { recursive: true });
-    return mkdtemp(join(dirname(path), '.building-'));
+    const staged = join(dirname(path), `.building-${process.pid}-${ownStages.size}`);
+    ownStages.add(staged);
+    await rm(staged, { recursive: true, force: true });
+    await mkdir(staged);
+    return staged;
   },
   publish: async (staged, path) => {
-    const old = existsSync(path) ? `${staged}-old` : null;
-    if (old !== null) await rename(path, old);
+    if (await isSame(staged, path)) return rm(staged, { recursive: true, force: true });
+    const old = existsSync(path) ? `${join(dirname(path), `.building-${process.pid}-old`)}-${basename(path)}` : null;
+    if (old !== null) {
+      await rm(old, { recursive: true, force: true });
+      await rename(path, old);
+    }
     await rename(staged, path);
     if (old !== null) await rm(old, { recursive: true, force: true });
+  },
+  sweep: async directory => {
+    const names = await readdir(directory).catch(() => []);
+    for (const name of names) await sweepLeftover(directory, name);
   },
   link: async (path, target) => {
     const fresh = `${path}.new`;
@@ -98,3 +112,45 @@ const realFiles: Files = {
     await rm(path, { recursive: true, force: true });
   }
 };
+
+/** Directories that this process staged: a process id alone may be that of a dead process which had the same one. */
+const ownStages = new Set<string>();
+
+const LEFTOVER = /^\.building-(\d+)-(?:\d+|old-(.+))$/;
+
+async function sweepLeftover(directory: string, name: string): Promise<void> {
+  const [, pid, replaced] = LEFTOVER.exec(name) ?? [];
+  const path = join(directory, name);
+  if (pid === undefined || ownStages.has(path) || (Number(pid) !== process.pid && isAlive(Number(pid)))) return;
+  if (replaced !== undefined && !existsSync(join(directory, replaced))) await rename(path, join(directory, replaced));
+  else await rm(path, { recursive: true, force: true });
+}
+
+/** Whether a process of this id runs; one of another user counts. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Whether two directories hold the same files with the same bytes. */
+async function isSame(a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([filesUnder(a), filesUnder(b)]);
+  if (left === null || right === null || left.join('\0') !== right.join('\0')) return false;
+  for (const name of left) {
+    const [x, y] = await Promise.all([readFile(join(a, name)), readFile(join(b, name))]);
+    if (!x.equals(y)) return false;
+  }
+  return true;
+}
+
+/** Paths of all plain files under a directory, in order; null when it is none, or holds anything else. */
+async function filesUnder(directory: string): Promise<string[] | null> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => null);
+  if (entries === null || entries.some(entry => !entry.isFile() && !entry.isDirectory())) return null;
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+  return files.map(path => path.slice(directory.length)).sort();
+}

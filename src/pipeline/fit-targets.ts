@@ -1,4 +1,4 @@
-import { besideManual } from '../comparison/beside.js';
+import { type BesideManual, besideManual } from '../comparison/beside.js';
 import { isDated } from '../config/dated.js';
 import type { Config } from '../config/types.js';
 import { selectDataset } from '../datasets/frame.js';
@@ -15,7 +15,14 @@ export interface TargetFits {
   readonly drivers: DriversFit | null;
   /** The three strongest drivers, in words. */
   readonly driverWords: readonly string[];
-  readonly comparison: object | null;
+  readonly comparison: Comparison | null;
+}
+
+/** The learned model in force beside the manual score, on the test rows. */
+export interface Comparison {
+  readonly learned: string;
+  readonly rows: number;
+  readonly differences: BesideManual;
 }
 
 /** Churn and upsell models, the drivers fit, and the learned model beside the manual score. */
@@ -45,7 +52,7 @@ function driversOf({ frame, config }: TrainingInput, churn: Trained): DriversFit
   return fitDrivers(train, frame.infos, { list: config.models.drivers ?? driverList(frame.infos) });
 }
 
-function comparisonOf(churn: Trained, { frame }: TrainingInput): object | null {
+function comparisonOf(churn: Trained, { frame }: TrainingInput): Comparison | null {
   const manual = churn.models.find(model => model.kind === 'manual');
   if (churn.chosen === null || manual === undefined || manual.test === null) return null;
   const test = selectDataset(frame, churn.blockRows.test, 'churn');

@@ -47,7 +47,7 @@ export async function initWorkspace(
     await effects.files.writeText(join(workspace, name), text);
     written.push(name);
   }
-  return { workspace, written, unmapped: proposal.unmapped, lines: linesOf(workspace, written, proposal) };
+  return { workspace, written, unmapped: proposal.unmapped, lines: linesOf(directory, written, proposal) };
 }
 
 /** The starter profile over the sources that are there. */
@@ -76,12 +76,14 @@ async function sniffAll(workspace: string, files: readonly string[], effects: Ef
   }
 }
 
-function linesOf(workspace: string, written: readonly string[], proposal: ReturnType<typeof proposeConfig>): string[] {
+function linesOf(directory: string, written: readonly string[], proposal: ReturnType<typeof proposeConfig>): string[] {
   return [
-    `Proposed a workspace in ${workspace}: ${written.join(', ')}.`,
+    `Proposed a workspace in ${directory}: ${written.join(', ')}.`,
     ...proposal.notes.map(note => `  - ${note}`),
     ...(proposal.unmapped.length === 0 ? [] : ['Columns that nothing is mapped to:']),
     ...proposal.unmapped.map(({ file, column }) => `  ${file}: ${column}`),
-    `Read and correct vitals.yaml, then: vitals run --workspace ${workspace}`
+    'Read vitals.yaml and correct it, then:',
+    `  vitals check --workspace ${directory}`,
+    `  vitals run --workspace ${directory}`
   ];
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ConfigError } from '../errors.js';
 
 /** Where things lie in a workspace. */
 export interface Paths {
@@ -20,4 +21,12 @@ export function pathsOf(workspace: string): Paths {
     notebooks: join(workspace, 'notebooks'),
     latest: join(models, 'latest')
   };
+}
+
+/** Refuses a directory that is no workspace. @throws ConfigError when it has no `vitals.yaml`. */
+export function requireWorkspace(workspace: string, { exists }: { exists(path: string): boolean }): void {
+  if (exists(join(workspace, 'vitals.yaml'))) return;
+  throw new ConfigError(
+    `expected vitals.yaml in ${workspace}, found none; run vitals init there, or name another folder with --workspace`
+  );
 }

@@ -8,8 +8,12 @@ export interface Staged {
   readonly reports: string;
 }
 
-/** Two new directories beside the places where models and reports of a run will lie. */
+/**
+ * Two new directories beside the places where models and reports of a run will lie. What killed runs left there goes
+ * first; the caller holds the workspace's database, so no other run is at work.
+ */
 export async function stageRun({ files }: Effects, paths: Paths): Promise<Staged> {
+  for (const place of [paths.models, paths.reports]) await files.sweep(place);
   return { models: await files.stage(join(paths.models, 'run')), reports: await files.stage(join(paths.reports, 'run')) };
 }
 

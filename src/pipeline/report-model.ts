@@ -6,6 +6,7 @@ import { summariseHealth } from '../health/summary.js';
 import { wilsonInterval } from '../math/statistics.js';
 import type { Headline, HealthReport, QualityReport, ReportModel } from '../reports/model.js';
 import type { DriversFit, RowCounts, Tables } from '../types.js';
+import type { Comparison } from './fit-targets.js';
 import type { Manual } from './manual.js';
 import type { ScoreRow } from './scores.js';
 import { modelResults, type Trained } from './train.js';
@@ -21,6 +22,7 @@ export interface RunFindings {
   readonly frame: Frame;
   readonly trained: readonly Trained[];
   readonly drivers: DriversFit | null;
+  readonly comparison: Comparison | null;
   readonly manual: Manual | null;
   /** Rows of the newest as-of date (data end), or all rows when not dated. */
   readonly current: Int32Array;
@@ -34,6 +36,8 @@ export function buildReportModel(findings: RunFindings): ReportModel {
   const { config, trained, frame, manual, current } = findings;
   const churn = trained.find(({ target }) => target === 'churn') as Trained;
   const first = current[0];
+  const gates = trained.flatMap(t => t.gates);
+  const passed = gates.every(gate => gate.passed);
   return {
     runId: findings.runId,
     product: findings.product,
@@ -50,15 +54,29 @@ export function buildReportModel(findings: RunFindings): ReportModel {
     horizonDays: churn.horizonDays,
     headline: isDated(config) ? headlineOf(churn, findings) : null,
     models: trained.flatMap(modelResults),
-    inForce: Object.fromEntries(trained.flatMap(t => (t.chosen === null ? [] : [[t.target, t.chosen.kind]]))),
+    inForce: passed ? Object.fromEntries(trained.flatMap(t => (t.chosen === null ? [] : [[t.target, t.chosen.kind]]))) : {},
     blocks: Object.fromEntries(trained.map(t => [t.target, t.blocks])),
+    comparison: comparisonOf(findings.comparison),
     drivers: findings.drivers,
     health: manual === null ? null : healthOf(manual, churn, findings),
     quality: findings.quality,
-    gates: trained.flatMap(t => t.gates),
+    gates,
     episodesNeeded: churn.episodesNeeded,
-    notes: [...findings.notes, ...trained.flatMap(t => [...t.notes.map(note => `${t.target}: ${note}`), `In force for ${t.target}: ${t.chosen?.kind ?? 'no learned model'}; ${t.chosenReason}.`])]
+    notes: [...findings.notes, ...trained.flatMap(t => [...t.notes.map(note => `${t.target}: ${note}`), choiceOf(t, passed)])]
   };
+}
+
+/** Which model was chosen, and whether that put it in force. */
+function choiceOf({ target, chosen, chosenReason }: Trained, passed: boolean): string {
+  const kind = chosen?.kind ?? 'no learned model';
+  return passed
+    ? `In force for ${target}: ${kind}; ${chosenReason}.`
+    : `Chosen for ${target}, but not put in force because a gate is not met: ${kind}; ${chosenReason}.`;
+}
+
+function comparisonOf(comparison: Comparison | null): ReportModel['comparison'] {
+  const auc = comparison?.differences.auc ?? null;
+  return auc === null ? null : { aucDifference: auc.difference, interval: auc.interval };
 }
 
 /** Expected churned accounts and ARR at the newest date: sums of probabilities, with normal limits of the independent draws. */

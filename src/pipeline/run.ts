@@ -3,9 +3,9 @@ import { loadConfig } from '../config/load.js';
 import { openBackend } from '../models/backend.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import type { ModelResult } from '../types.js';
-import { collect, currentRows } from './collect.js';
+import { collect, currentRows, requirePaying } from './collect.js';
 import type { Effects } from './effects.js';
-import { fitTargets } from './fit-targets.js';
+import { type Comparison, fitTargets } from './fit-targets.js';
 import { computeManual } from './manual.js';
 import { pathsOf } from './paths.js';
 import { discard, publish, stageRun } from './publish.js';
@@ -30,7 +30,7 @@ export interface RunResult {
   readonly snapshots: number;
   readonly skippedFeatures: readonly { readonly name: string; readonly reason: string }[];
   readonly models: readonly ModelResult[];
-  readonly comparison: object | null;
+  readonly comparison: Comparison | null;
   readonly artifacts: Readonly<Record<string, string>>;
   readonly reports: Readonly<Record<string, string>>;
   readonly episodesNeeded: number;
@@ -53,20 +53,21 @@ export async function run(options: RunOptions, effects: Effects): Promise<RunRes
   const staged = await stageRun(effects, paths);
   try {
     const data = await collect({ config, engine, effects }, watch);
+    const current = currentRows(data.frame, config);
+    requirePaying(current, data, config);
     const manual = await watch.stage('manual score', () => computeManual(engine, config, data));
     const backend = config.models.neural === null ? null : await openBackend(config.models.backend);
     const backendName = backend?.description ?? 'none';
     if (backend !== null) effects.note(`Neural models run on ${backendName}.`);
     const runId = hashOf(config.hash, manual?.profile.hash ?? null, data.dataHash, effects.version, backendName).slice(0, 12);
     const fits = await watch.stage('models', () => fitTargets({ ...data, manual, config, backend }));
-    const current = currentRows(data.frame, config.dataEnd);
     const product = `account-vitals ${effects.version}`;
     const origin = { product, runId, dataHash: data.dataHash, backend: backendName, config };
     const models = await watch.stage('artifacts', () => writeModels({ ...fits, ...origin, manual, frame: data.frame, current, effects, directory: staged.models, engine }));
     const findings = { ...data, ...fits, ...origin, manual, current, currentScores: models.currentScores };
     const report = buildReportModel(findings);
     engine.close();
-    await watch.stage('report', () => writePages(report, { directory: staged.reports, scores: models.scores, paths, effects, watch }));
+    const executed = await watch.stage('report', () => writePages(report, { directory: staged.reports, scores: models.scores, paths, effects, watch }));
     const passed = report.gates.every(gate => gate.passed);
     const places = await publish({ effects, paths, staged, runId, passed });
     return {
@@ -79,7 +80,7 @@ export async function run(options: RunOptions, effects: Effects): Promise<RunRes
       models: report.models,
       comparison: fits.comparison,
       artifacts: Object.fromEntries(models.inForce.map(name => [name, join(places.models, name)])),
-      reports: places.reports,
+      reports: { ...places.reports, ...(executed === 0 ? {} : { notebooks: places.reports.directory }) },
       episodesNeeded: report.episodesNeeded,
       gates: report.gates,
       drivers: fits.driverWords,

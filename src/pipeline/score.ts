@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadArtifact } from '../artifacts/store.js';
+import { isDate } from '../config/dates.js';
 import { loadConfig, loadProfile } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { readFrame } from '../datasets/frame.js';
@@ -32,6 +33,7 @@ const FOLDERS = ['churn', 'upsell', 'health'] as const;
  */
 export async function score(options: ScoreOptions, effects: Effects): Promise<ScoreRow[]> {
   const config = await loadConfig(options.workspace);
+  requireDate(options.asOf, config);
   const paths = pathsOf(config.workspace);
   const artifacts = await loadInForce(paths.latest, effects);
   const engine = await openDuckDB({ path: paths.database, ...(options.threads === undefined ? {} : { threads: options.threads }) });
@@ -44,6 +46,18 @@ export async function score(options: ScoreOptions, effects: Effects): Promise<Sc
   }
 }
 
+/** Raw tables are scored at any date up to data end; a ready table only as it stands. */
+function requireDate(asOf: string | null, { shape, dataEnd }: Config): void {
+  if (asOf === null) return;
+  if (shape === 'snapshots') {
+    throw new ConfigError(`expected no --asof for ready snapshots, got ${asOf}; their newest rows are scored: leave it out`);
+  }
+  if (!isDate(asOf)) throw new ConfigError(`expected --asof as a date YYYY-MM-DD, got ${asOf}; write it like ${dataEnd}`);
+  if (asOf > (dataEnd as string)) {
+    throw new ConfigError(`expected --asof at or before data end ${dataEnd}, got ${asOf}; later records are quarantined`);
+  }
+}
+
 interface Scoring {
   readonly config: Config;
   readonly engine: Engine;
@@ -53,16 +67,13 @@ interface Scoring {
 
 async function loadInForce(latest: string, { files }: Effects): Promise<ScoringArtifact[]> {
   const folders = FOLDERS.filter(folder => files.exists(join(latest, folder)));
-  if (folders.length === 0) throw new ConfigError(`expected a run in force at ${latest}, found none; run vitals run first`);
+  if (folders.length === 0) throw new ConfigError(`expected a run in force at ${latest}, found none; run vitals run first (a run that misses a gate is not put in force)`);
   return Promise.all(folders.map(async folder => (await loadArtifact(join(latest, folder))).artifact));
 }
 
 async function scoreEvents({ config, engine, effects, artifacts }: Scoring, asOf: string | null): Promise<ScoreRow[]> {
   const ingested = await ingest({ config, engine, effects });
   const date = asOf ?? (config.dataEnd as string);
-  if (date > (config.dataEnd as string)) {
-    throw new ConfigError(`expected --asof at or before data end ${config.dataEnd}, got ${date}; later records are quarantined`);
-  }
   const profile = config.health === null ? null : await loadProfile(config, config.health.profile);
   const wanted = new Set(artifacts.flatMap(artifact => artifact.inputs.map(input => input.name)));
   for (const name of profile === null ? [] : manualFeatures(profile)) wanted.add(name);
@@ -84,7 +95,7 @@ async function scoreReady({ config, engine, effects, artifacts }: Scoring): Prom
   const { frame } = await collectSnapshots({ config, engine, effects }, new Stopwatch(effects));
   return artifacts.flatMap(artifact => {
     requireSameDefinitions(artifact, frame.infos);
-    return scoreFrame(artifact, frame, currentRows(frame, config.dataEnd));
+    return scoreFrame(artifact, frame, currentRows(frame, config));
   });
 }
 

@@ -21,6 +21,8 @@ export interface ReportModel {
   readonly models: readonly ModelResult[];
   readonly inForce: Readonly<Partial<Record<Target, string>>>;
   readonly blocks: Readonly<Partial<Record<Target, Readonly<Record<BlockName, BlockSummary>>>>>;
+  /** AUC of the learned model in force minus that of the manual score on the same test rows, 95 %, clustered by account. */
+  readonly comparison: { readonly aucDifference: number; readonly interval: readonly [number, number] } | null;
   readonly drivers: DriversFit | null;
   readonly health: HealthReport | null;
   readonly quality: QualityReport;

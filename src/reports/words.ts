@@ -47,15 +47,6 @@ export const VERDICT_WORDS: Readonly<Record<CalibrationVerdict, string>> = {
   unknown: 'how far its probabilities can be taken at face value could not be measured'
 };
 
-export type Ranking = 'higher' | 'lower' | 'overlapping' | 'unknown';
-
-/** Whether the AUC of `a` is beyond that of `b`: only disjoint 95 % intervals count as `higher` or `lower`. */
-export function compareAuc(a: Evaluation | null, b: Evaluation | null): Ranking {
-  if (!a?.aucInterval || !b?.aucInterval) return 'unknown';
-  if (a.aucInterval[0] > b.aucInterval[1]) return 'higher';
-  return a.aucInterval[1] < b.aucInterval[0] ? 'lower' : 'overlapping';
-}
-
 /** The models of one target that have held-out measures, in the order of the run. */
 export function evaluated(models: readonly ModelResult[], target: Target): readonly Evaluated[] {
   return models.flatMap(model =>

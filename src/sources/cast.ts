@@ -36,12 +36,13 @@ export interface Cast {
 /** Integers below 2^53 are exact in every program that reads them. */
 export const MOST = Number.MAX_SAFE_INTEGER;
 
-type Kind = 'text' | 'float' | 'number' | 'boolean' | 'date' | 'naive' | 'zoned';
+type Kind = 'text' | 'float' | 'integer' | 'decimal' | 'boolean' | 'date' | 'naive' | 'zoned';
 
 /** Engine type of a file column, as far as casting cares. */
 function kindOf(fileType: string): Kind {
   if (/^(DOUBLE|FLOAT|REAL)$/.test(fileType)) return 'float';
-  if (/INT|^DECIMAL/.test(fileType)) return 'number';
+  if (fileType.startsWith('DECIMAL')) return 'decimal';
+  if (fileType.endsWith('INT') || fileType === 'INTEGER') return 'integer';
   if (fileType === 'BOOLEAN') return 'boolean';
   if (fileType === 'DATE') return 'date';
   if (fileType === 'TIMESTAMP WITH TIME ZONE') return 'zoned';
@@ -76,7 +77,8 @@ export function castCell(
 
 function isNative(type: CellSpec['type'], kind: Kind): boolean {
   if (type === 'instant') return kind === 'date' || kind === 'naive' || kind === 'zoned';
-  if (type === 'measure' || type === 'integer' || type === 'number') return kind === 'float';
+  if (type === 'measure' || type === 'integer') return kind === 'float' || kind === 'integer' || kind === 'decimal';
+  if (type === 'number') return kind === 'float';
   return type === 'boolean' && kind === 'boolean';
 }
 
@@ -96,6 +98,8 @@ function fromNative(spec: CellSpec, kind: Kind, cell: Sql): Sql {
   if (spec.type === 'instant') return instantOf(cell, kind as 'date' | 'naive' | 'zoned', spec.timezone);
   if (spec.type === 'boolean') return cell;
   if (spec.type === 'number') return sql`case when isfinite(${cell}) then cast(${cell} as double) end`;
+  if (kind === 'decimal') return scaledInteger(cell, spec.decimals);
+  if (kind === 'integer') return timesTen(cell, spec.decimals);
   const scaled = sql`cast(${cell} as double) * ${double(10 ** spec.decimals)}`;
   const whole = spec.type === 'integer' ? sql`and ${cell} = trunc(${cell})` : sql``;
   return sql`case when isfinite(${cell}) and abs(${scaled}) <= ${double(MOST)} ${whole} then cast(round(${scaled}) as bigint) end`;
@@ -119,7 +123,7 @@ function fromText(spec: CellSpec, text: Sql): Sql {
     case 'number':
       return sql`case when isfinite(${asDouble(text)}) then ${asDouble(text)} end`;
     default:
-      return scaledInteger(text, spec.decimals);
+      return scaledText(text, spec.decimals);
   }
 }
 
@@ -128,12 +132,31 @@ export function asDouble(text: Sql): Sql {
   return sql`(case when regexp_full_match(${text}, ${NUMBER}) then try_cast(${text} as double) end)`;
 }
 
-/** BIGINT of a decimal text times 10^decimals, NULL when it is no number, is too large or has more decimals. */
-function scaledInteger(text: Sql, decimals: number): Sql {
-  const plain = sql`replace(${text}, '_', '?')`;
-  const kept = sql`try_cast(${plain} as decimal(18, ${decimals}))`;
-  const exact = sql`try_cast(${plain} as decimal(38, 18))`;
-  return sql`case when ${kept} = ${exact} then cast(${kept} * ${10 ** decimals} as bigint) end`;
+/** `scaledInteger` of a text; texts with at most as many decimals as are kept need no second parse to be known as exact. */
+function scaledText(text: Sql, decimals: number): Sql {
+  const point = decimals === 0 ? '' : String.raw`(\.\d{1,${decimals}})?`;
+  const plain = String.raw`-?\d{1,${15 - decimals}}${point}`;
+  const any = scaledInteger(sql`replace(${text}, '_', '?')`, decimals);
+  return sql`case when regexp_full_match(${text}, ${plain}) then ${shifted(sql`try_cast(${text} as decimal(18, ${decimals}))`, decimals)}
+    else ${any} end`;
+}
+
+/** BIGINT of a decimal number or text times 10^decimals, NULL when it is no number, is too large or has more decimals. */
+function scaledInteger(number: Sql, decimals: number): Sql {
+  const kept = sql`try_cast(${number} as decimal(18, ${decimals}))`;
+  const exact = sql`try_cast(${number} as decimal(38, 18))`;
+  return sql`case when ${kept} = ${exact} then ${shifted(kept, decimals)} end`;
+}
+
+/** BIGINT of a DECIMAL(18, decimals) times 10^decimals, through a type that is wide enough for the product. */
+function shifted(decimal: Sql, decimals: number): Sql {
+  return sql`cast(cast(${decimal} as decimal(38, ${decimals})) * ${10 ** decimals} as bigint)`;
+}
+
+/** BIGINT of a whole number times 10^decimals, NULL when that leaves 2^53. */
+function timesTen(number: Sql, decimals: number): Sql {
+  const limit = Math.floor(MOST / 10 ** decimals);
+  return sql`case when ${number} between ${-limit} and ${limit} then cast(${number} as bigint) * ${10 ** decimals} end`;
 }
 
 /** Where a value comes from, for messages: `mrr (column MRR)`. */
@@ -183,7 +206,7 @@ function addNumberFaults(
   add: (when: Sql, reason: string) => void
 ): void {
   const lost = sql`${value} is null and ${cell} is not null`;
-  const number = native ? cell : asDouble(text);
+  const number = native ? sql`cast(${cell} as double)` : asDouble(text);
   const limit = double(MOST / 10 ** spec.decimals);
   add(sql`${lost} and coalesce(not isfinite(${number}), true)`, 'expected a number such as 12.5, got other text');
   add(

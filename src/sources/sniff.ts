@@ -2,6 +2,7 @@ import type { SniffedColumn, SniffedFile } from '../config/propose.js';
 import { DataError } from '../errors.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { ColumnType, Engine, Sql } from '../types.js';
+import { instantOf } from './instants.js';
 
 /** Most distinct texts of a column that are worth listing in a proposal. */
 const FEW = 40;
@@ -11,7 +12,7 @@ const FEW = 40;
  * @throws DataError when the engine cannot read the file as a table
  */
 export async function sniffFile(engine: Engine, file: { path: string; shown: string }): Promise<SniffedFile> {
-  const table = readerOf(file.path);
+  const { table, texts } = readersOf(file.path);
   const described = await engine
     .rows(sql`select column_name, column_type from (describe select * from ${table})`)
     .catch(cause => {
@@ -29,19 +30,20 @@ export async function sniffFile(engine: Engine, file: { path: string; shown: str
   const rows = first['n'] as number;
   const sniffed: SniffedColumn[] = [];
   for (const [k, column] of columns.entries())
-    sniffed.push(await sniffColumn(engine, { table, column, k, facts: first, rows }));
+    sniffed.push(await sniffColumn(engine, { texts, column, k, facts: first, rows }));
   return { path: file.shown, columns: sniffed, rows };
 }
 
 interface ColumnFacts {
-  readonly table: Sql;
+  /** The file with its cells as they are written. */
+  readonly texts: Sql;
   readonly column: { readonly name: string; readonly type: ColumnType };
   readonly k: number;
   readonly facts: Record<string, string | number | null>;
   readonly rows: number;
 }
 
-async function sniffColumn(engine: Engine, { table, column, k, facts, rows }: ColumnFacts): Promise<SniffedColumn> {
+async function sniffColumn(engine: Engine, { texts, column, k, facts, rows }: ColumnFacts): Promise<SniffedColumn> {
   const distinct = facts[`distinct_${k}`] as number;
   const range = { min: facts[`min_${k}`], max: facts[`max_${k}`] };
   const base = { ...column, distinct, nullShare: rows === 0 ? 0 : (facts[`nulls_${k}`] as number) / rows };
@@ -49,12 +51,20 @@ async function sniffColumn(engine: Engine, { table, column, k, facts, rows }: Co
     range.min == null || range.max == null || column.type === 'text'
       ? base
       : { ...base, min: range.min, max: range.max };
-  if (distinct > FEW || column.type === 'instant') return ranged;
-  const name = id(column.name);
-  const values = await engine.rows(
-    sql`select distinct cast(${name} as varchar) as v from ${table} where ${name} is not null order by v`
-  );
+  const cell = sql`trim(cast(${id(column.name)} as varchar))`;
+  if (column.type === 'instant') return (await isIso(engine, cell, texts)) ? ranged : { ...base, type: 'text', note: NOT_ISO };
+  if (distinct > FEW) return ranged;
+  const values = await engine.rows(sql`select distinct v from (select ${cell} as v from ${texts}) where v <> '' order by v`);
   return { ...ranged, values: values.map(row => row['v'] as string) };
+}
+
+const NOT_ISO = 'holds dates in another form than 2025-04-01 or 2025-04-01T06:00:00Z, which cannot be read; write them so';
+
+/** Whether at least half of the instants are written in the form that ingest reads. */
+async function isIso(engine: Engine, cell: Sql, texts: Sql): Promise<boolean> {
+  const [row] = await engine.rows(sql`select count(*) as n, count(${instantOf(sql`v`, 'text', 'UTC')}) as iso
+    from (select ${cell} as v from ${texts}) where v <> ''`);
+  return 2 * (row?.['iso'] as number) >= (row?.['n'] as number);
 }
 
 function factsOf({ name, type }: { name: string; type: ColumnType }, k: number): Sql[] {
@@ -73,10 +83,11 @@ function factsOf({ name, type }: { name: string; type: ColumnType }, k: number):
   ];
 }
 
-function readerOf(path: string): Sql {
-  return /\.parquet$/i.test(path)
-    ? sql`read_parquet(${path})`
-    : sql`read_csv(${path}, header = true, sample_size = ${raw('-1')})`;
+/** The file as a table of typed columns, and as one whose cells are as they are written. */
+function readersOf(path: string): { table: Sql; texts: Sql } {
+  if (/\.(parquet|pq)$/i.test(path)) return { table: sql`read_parquet(${path})`, texts: sql`read_parquet(${path})` };
+  const table = sql`read_csv(${path}, header = true, sample_size = ${raw('-1')})`;
+  return { table, texts: sql`read_csv(${path}, header = true, all_varchar = true, sample_size = ${raw('-1')})` };
 }
 
 function typeOf(type: string): ColumnType {

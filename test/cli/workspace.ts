@@ -31,8 +31,8 @@ export function smallTables({ accounts: n = 60, leavers = 0.3 } = {}): Tables {
     accounts.push([id, day(born), ['retail', 'finance', 'health'][i % 3] as string]);
     subscriptions.push([`S${i}`, id, i % 2 ? 'pro' : 'basic', String(2 + (i % 9)), `${50 + (i % 7) * 10}.00`, 'USD', day(born), left === null ? '' : day(left)]);
     for (let at = born; at < Math.min(left ?? YEAR_DAYS, YEAR_DAYS); at += 7) {
-      const fading = left !== null && left - at < 60;
-      const uses = Math.floor(chance(i, at, 4) * (fading ? 1.6 : 4));
+      const fading = left !== null && i % 3 > 0 && left - at < 45;
+      const uses = Math.floor(chance(i, at, 4) * (fading ? 2.5 : 4));
       for (let k = 0; k < uses; k++) {
         events.push([id, `${id}-u${k}`, `${day(at + k)}T0${k}:30:00Z`, k % 2 ? 'report' : 'login']);
       }

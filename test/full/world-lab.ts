@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.js';
 import type { BlocksConfig, Config } from '../../src/config/types.js';
-import { buildFrame, type Frame, labelledRows, selectDataset } from '../../src/datasets/frame.js';
+import { buildFrame, type Frame, labelledRows, numbers, selectDataset, snapshotId } from '../../src/datasets/frame.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
+import { logit, sigmoid } from '../../src/math/links.js';
 import { buildOutcomes } from '../../src/outcomes/index.js';
-import type { JudgedModel } from '../../src/pipeline/candidate.js';
+import type { Candidate, JudgedModel } from '../../src/pipeline/candidate.js';
 import { PACKAGE_ROOT, realEffects } from '../../src/pipeline/effects.js';
 import { type BlockData, judge, labels } from '../../src/pipeline/judge.js';
 import { fitLearned } from '../../src/pipeline/learned.js';
@@ -16,7 +17,7 @@ import { dayOfDate, planAsOf } from '../../src/sources/calendar.js';
 import { openDuckDB } from '../../src/sources/duckdb.js';
 import { ingestSources } from '../../src/sources/ingest.js';
 import { join as list, sql } from '../../src/sql/sql.js';
-import type { BlockName, Dataset, Evaluation, FeatureInfo } from '../../src/types.js';
+import type { BlockName, FeatureInfo } from '../../src/types.js';
 
 /** Accounts of a simulated world: of one seed, from an index on. */
 export interface Batch {
@@ -126,25 +127,20 @@ export function fitLogisticScore(config: Config, { frame, blocks }: LabData): Ca
   return fitLearned({ ...input, horizonDays: leadDays + horizonDays }).logistic;
 }
 
-/** One world as the full run tells it: intervals are those of the further accounts. */
-export interface WorldResult {
-  readonly seed: number;
-  readonly how: string;
-  readonly calibrator: Calibrator;
-  readonly episodes: Readonly<Record<BlockName, number>>;
-  readonly test: Evaluation;
-  /** AUC of the true probabilities on the same rows: no model can be expected to do better. */
-  readonly truthAuc: number;
-}
-
-/** A candidate calibrated on its own world's calibration block and judged on the further accounts. */
-export function judgeFurther(config: Config, candidate: Candidate, { own, further }: { own: LabData; further: LabData }) {
-  const blocks = { ...own.blocks, test: further.blocks.test };
+/** A fit calibrated on the calibration block of its own world and judged on further accounts. */
+export function judgeFurther(config: Config, candidate: Candidate, data: { own: LabData; further: LabData }): JudgedModel {
+  const blocks = { ...data.own.blocks, test: data.further.blocks.test };
   return judge(candidate, blocks, { target: 'churn', seed: config.models.seed });
 }
 
-/** AUC of log-odds or probabilities on the test rows. */
-export function testAuc({ blocks: { test } }: LabData, score: Float64Array): number {
-  const probability = score.map(sigmoid);
-  return evaluate({ ...labels(test), value: test.value, probability, seed: 1 }).auc as number;
+/** AUC of log-odds on the test rows. */
+export function testAuc({ blocks: { test } }: LabData, logits: Float64Array): number {
+  return evaluate({ ...labels(test), value: test.value, probability: logits.map(sigmoid) }).auc as number;
+}
+
+/** Log-odds of the true probabilities of the test rows: no model can be expected to rank better. */
+export function trueLogits({ frame, blocks: { test } }: LabData): Float64Array {
+  const truth = new Map(frame.accounts.map((account, i) => [snapshotId(account, frame.day[i] as number), i]));
+  const column = numbers(frame.columns, 'true_probability');
+  return Float64Array.from(test.ids, id => logit(column[truth.get(id) as number] as number));
 }

@@ -133,7 +133,12 @@ export function expectedOutcome(world: World, at: SpineRow, { churn, upsell, wat
     to: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays),
     ripe: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays + o.graceDays) <= watermarkUs
   });
-  const lost = churns(world, at.account, churn.graceDays).find(c => c.us >= at.asOfUs) ?? null;
+  const all = churns(world, at.account, churn.graceDays);
+  const pending = all.find(
+    (c, i) =>
+      c.kind === 'payment_failure' && all[i - 1]?.us !== c.us && c.us < at.asOfUs && at.asOfUs <= deadline(c.us, churn.graceDays)
+  );
+  const lost = pending ?? all.find(c => c.us >= at.asOfUs) ?? null;
   const w = window(churn);
   const status = !w.ripe ? 'immature' : lost !== null && lost.us <= w.from ? 'left_in_lead' : 'ok';
   const hit = lost !== null && lost.us > w.from && lost.us <= w.to;

@@ -230,6 +230,7 @@ export function reportModel(over: Partial<ReportModel> = {}): ReportModel {
     models: MODELS,
     inForce: { churn: 'churn-logistic', upsell: 'upsell-logistic' },
     blocks: { churn: BLOCKS, upsell: BLOCKS },
+    comparison: { aucDifference: 0.131, interval: [0.072, 0.19] },
     drivers: {
       status: 'ok',
       method: 'maximum likelihood',
@@ -328,6 +329,7 @@ export function tooFew(): ReportModel {
       episodes: { train: 3, validation: 0, calibration: 0, test: 0 }
     })),
     inForce: {},
+    comparison: null,
     drivers: null,
     episodesNeeded: 97,
     health: { ...reportModel().health!, outcomes: [] }

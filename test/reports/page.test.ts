@@ -83,16 +83,17 @@ describe('the report', () => {
       'Logistic regression says so. On later dates that it had never seen, it ranked accounts with AUC 0.79 (0.74 to 0.83) and its calibration slope was 1.02 (0.91 to 1.13): its probabilities can be read at face value.'
     );
     expect(text).toContain(
-      'The manual score is not as good: it ranks accounts with AUC 0.66 (0.60 to 0.72); the learned model with 0.79 (0.74 to 0.83).'
+      'The manual score is not as good: it ranks accounts with AUC 0.66 (0.60 to 0.72); the learned model with 0.79 (0.74 to 0.83); the difference on the same rows is 0.13 (0.07 to 0.19).'
     );
   });
 
-  it('does not call the manual score worse when the intervals overlap', async () => {
+  it('does not call the manual score worse when the interval of the paired difference holds 0', async () => {
     const models = [
       modelResult('churn', 'logistic', evaluation()),
       modelResult('churn', 'manual', evaluation({ auc: 0.77, aucInterval: [0.72, 0.81] }))
     ];
-    expect(textOf((await renderReport(reportModel({ models }))).html)).toContain(
+    expect(textOf((await renderReport(reportModel({
+      comparison: { aucDifference: 0.02, interval: [-0.01, 0.05] }, models }))).html)).toContain(
       'These data do not settle whether the manual score is as good: it ranks accounts with AUC 0.77 (0.72 to 0.81)'
     );
   });

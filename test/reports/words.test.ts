@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { perStep, stepOf } from '../../src/reports/units.js';
-import { calibrationVerdict, compareAuc, evaluated, kindTitle, statusWords } from '../../src/reports/words.js';
+import { calibrationVerdict, evaluated, kindTitle, statusWords } from '../../src/reports/words.js';
 import { evaluation, modelResult } from './fixture.js';
 
 describe('verdicts', () => {
@@ -15,14 +15,6 @@ describe('verdicts', () => {
     expect(slope(-0.4, [-0.9, -0.1])).toBe('reversed');
     expect(slope(null, null)).toBe('unknown');
     expect(slope(1, null)).toBe('unknown');
-  });
-
-  it('ranks two models only when their AUC intervals are apart', () => {
-    const auc = (lo: number, hi: number) => evaluation({ auc: (lo + hi) / 2, aucInterval: [lo, hi] });
-    expect(compareAuc(auc(0.74, 0.83), auc(0.6, 0.72))).toBe('higher');
-    expect(compareAuc(auc(0.6, 0.72), auc(0.74, 0.83))).toBe('lower');
-    expect(compareAuc(auc(0.7, 0.8), auc(0.6, 0.72))).toBe('overlapping');
-    expect(compareAuc(auc(0.7, 0.8), null)).toBe('unknown');
   });
 
   it('lists the evaluated models of one target', () => {

@@ -12,7 +12,7 @@ import {
 } from '../document.js';
 import { count, decimals, expected, score, tidy } from '../format.js';
 import type { Headline, HealthReport, ReportModel } from '../model.js';
-import { calibrationVerdict, compareAuc, type Evaluated, evaluated, kindTitle, VERDICT_WORDS } from '../words.js';
+import { calibrationVerdict, type Evaluated, evaluated, kindTitle, VERDICT_WORDS } from '../words.js';
 
 const two = decimals(2);
 
@@ -89,7 +89,11 @@ function warnings(report: ReportModel): Block[] {
             say`${strong('Not time-ordered.')} The snapshots carry no date, so every account was judged by models that were fitted without it (${figure(report.folds, count)} folds by account). This says how well accounts can be told apart, not how well the future can be told from the past.`
           )
         ]),
-    ...failed.map(gate => notice(say`${strong('Gate not met: ', tidy(gate.name, 60), '.')} ${tidy(gate.detail)}`))
+    ...failed.map(gate =>
+      notice(
+        say`${strong('Gate not met: ', tidy(gate.name, 60), '.')} ${tidy(gate.detail)}. This run was not put in force: models/latest stays as it was.`
+      )
+    )
   ];
 }
 
@@ -114,18 +118,24 @@ function trust(report: ReportModel, model: Evaluated | undefined): Phrase {
   return say`${strong(kindTitle(model.kind))}${says}. ${where}, it ranked accounts with AUC ${auc} and its calibration slope was ${slope}: ${VERDICT_WORDS[calibrationVerdict(test)]}. ${manualSentence(report, model)}`;
 }
 
-/** Whether the manual score is as good as the model: both AUCs with intervals, and what the intervals allow to say. */
+/** Whether the manual score is as good as the model: both AUCs, their paired difference, and what its interval allows to say. */
 export function manualSentence(report: ReportModel, learned: Evaluated): Phrase {
   const manual = evaluated(report.models, 'churn').find(model => model.kind === 'manual');
   if (manual === undefined || learned.kind === 'manual') return [];
-  const says = {
-    higher: 'The manual score is not as good',
-    lower: 'The manual score is better',
-    overlapping: 'These data do not settle whether the manual score is as good',
-    unknown: 'Whether the manual score is as good could not be measured'
-  }[compareAuc(learned.test, manual.test)];
   const aucOf = ({ test }: Evaluated) => estimated(test.auc, test.aucInterval, two);
-  return say`${strong(says)}: it ranks accounts with AUC ${aucOf(manual)}; the learned model with ${aucOf(learned)}.`;
+  const { comparison } = report;
+  const difference =
+    comparison === null
+      ? say`; their difference on the same rows could not be measured`
+      : say`; the difference on the same rows is ${estimated(comparison.aucDifference, comparison.interval, two)}`;
+  return say`${strong(manualVerdict(comparison))}: it ranks accounts with AUC ${aucOf(manual)}; the learned model with ${aucOf(learned)}${difference}.`;
+}
+
+function manualVerdict(comparison: ReportModel['comparison']): string {
+  if (comparison === null) return 'Whether the manual score is as good could not be measured';
+  if (comparison.interval[0] > 0) return 'The manual score is not as good';
+  if (comparison.interval[1] < 0) return 'The manual score is better';
+  return 'These data do not settle whether the manual score is as good';
 }
 
 function tilesOf(report: ReportModel, head: Headline, model: Evaluated | undefined): Block {
