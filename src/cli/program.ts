@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ConfigError } from '../errors.js';
@@ -18,10 +19,15 @@ import {
 export function buildProgram(): Command {
   const program = new Command('vitals')
     .description('Customer health that is checked: features over time, churn and upsell models, and the manual score beside them.')
+    .version(version(), '--version', 'version of the product')
     .configureOutput(refusals('vitals'))
     .exitOverride();
   for (const add of [init, simulate, check, features, run, score, verify, notebooks, runs]) program.addCommand(add());
   return program;
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 }
 
 function init(): Command {

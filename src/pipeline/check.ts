@@ -36,14 +36,18 @@ export async function check(options: CheckOptions, effects: Effects): Promise<Ch
     const context = { config, engine, effects };
     if (config.shape === 'snapshots') {
       const { quality } = await collectSnapshots(context, new Stopwatch(effects));
-      return { ...quality, reasons: await locateReasons(engine, quality.reasons), findings: [] };
+      return checked(engine, quality, []);
     }
     const { tables } = await ingest(context);
     const { skipped } = buildCatalogue(config, tables);
     const quality = qualityOf(tables, { skippedFeatures: skipped, snapshots: 0, features: 0 });
-    const reasons = await locateReasons(engine, quality.reasons);
-    return { ...quality, reasons, findings: await checkQuality(engine, config, tables) };
+    return checked(engine, quality, await checkQuality(engine, config, tables));
   });
+}
+
+async function checked(engine: Engine, quality: QualityReport, findings: readonly Finding[]): Promise<CheckResult> {
+  const { rows, reasons, watermarks, skippedFeatures } = quality;
+  return { rows, reasons: await locateReasons(engine, reasons), watermarks, skippedFeatures, findings };
 }
 
 const SHOWN_ROWS = 3;

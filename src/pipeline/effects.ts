@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -24,6 +24,8 @@ export interface Files {
   writeText(path: string, text: string): Promise<void>;
   /** SHA-256 of a file's bytes, streamed. */
   hash(path: string): Promise<string>;
+  /** Text of a file that only its owner may read; made from random bytes when it is absent. */
+  secret(path: string): Promise<string>;
   makeDirectory(path: string): Promise<void>;
   /** A new empty directory beside `path`, for building what is then published there. */
   stage(path: string): Promise<string>;
@@ -72,6 +74,10 @@ const realFiles: Files = {
         .on('end', () => resolve(hash.digest('hex')))
         .on('error', reject);
     }),
+  secret: async path => {
+    if (!existsSync(path)) await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+    return readFile(path, 'utf8');
+  },
   makeDirectory: async path => {
     await mkdir(path, { recursive: true });
   },

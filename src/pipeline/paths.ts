@@ -4,6 +4,8 @@ import { ConfigError } from '../errors.js';
 /** Where things lie in a workspace. */
 export interface Paths {
   readonly database: string;
+  /** Secret under which user ids are hashed; never leaves the workspace. */
+  readonly userKey: string;
   readonly models: string;
   readonly reports: string;
   readonly notebooks: string;
@@ -16,6 +18,7 @@ export function pathsOf(workspace: string): Paths {
   const models = join(workspace, 'models');
   return {
     database: join(workspace, 'data', 'vitals.duckdb'),
+    userKey: join(workspace, 'data', '.user-key'),
     models,
     reports: join(workspace, 'reports'),
     notebooks: join(workspace, 'notebooks'),

@@ -9,6 +9,7 @@ import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
 import type { AsOf, Engine, FeatureInfo, Tables } from '../types.js';
 import type { CollectContext } from './collected.js';
+import { pathsOf } from './paths.js';
 import { hashOf, runStage } from './stages.js';
 
 /** What every command on raw tables begins with. */
@@ -23,7 +24,8 @@ export interface Ingested {
 export async function ingest({ config, engine, effects }: CollectContext): Promise<Ingested> {
   const dataHash = await hashFiles(config.sources.flatMap(source => source.files.map(file => [source.table, file] as const)), { config, engine, effects });
   const key = hashOf('ingest', effects.version, dataHash, config.sources, config.dataEnd, config.currency, config.calendar.timezone);
-  const stage = await runStage(engine, { name: 'ingest', key, compute: () => ingestSources(engine, config) });
+  const compute = async () => ingestSources(engine, config, { userKey: await effects.files.secret(pathsOf(config.workspace).userKey) });
+  const stage = await runStage(engine, { name: 'ingest', key, compute });
   return { tables: stage.value, dataHash, key };
 }
 

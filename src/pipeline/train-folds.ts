@@ -6,7 +6,7 @@ import { type Frame, labelledRows, selectDataset } from '../datasets/frame.js';
 import { fitPreparation } from '../datasets/prepare.js';
 import type { BlockName, BlockSummary, Dataset, ModelKind } from '../types.js';
 import type { Candidate, JudgedModel } from './candidate.js';
-import { REQUIRED_EPISODES } from './enough.js';
+import { REQUIRED_EPISODES, requireSurvivors } from './enough.js';
 import { judgePooled, labels } from './judge.js';
 import { fitLearned, fitNetwork } from './learned.js';
 import { type Trained, type TrainingInput, wantedKinds } from './train.js';
@@ -25,6 +25,7 @@ export function trainInFolds(input: TrainingInput, { folds, horizonDays }: { fol
   const { frame, config } = input;
   const rows = labelledRows(frame, 'churn');
   const all = selectDataset(frame, rows, 'churn');
+  requireSurvivors(all, config);
   const kinds = wantedKinds('churn', config);
   const needed = Math.max(0, REQUIRED_EPISODES.train + REQUIRED_EPISODES.calibration + REQUIRED_EPISODES.test - countEpisodes(all));
   const models = needed === 0 ? judgeAll(input, { rows, all, folds, horizonDays }) : [];

@@ -3,12 +3,12 @@ import { isDated } from '../config/dated.js';
 import type { OutcomeConfig } from '../config/types.js';
 import { assignBlocks, type Blocks, summariseBlock } from '../datasets/blocks.js';
 import { labelledRows, selectDataset, texts } from '../datasets/frame.js';
-import { ConfigError, DataError } from '../errors.js';
+import { ConfigError } from '../errors.js';
 import { pairedDifference } from '../evaluation/paired.js';
 import { sigmoid } from '../math/links.js';
 import type { BlockName, Target } from '../types.js';
 import type { Candidate, JudgedModel } from './candidate.js';
-import { episodesNeeded } from './enough.js';
+import { episodesNeeded, requireSurvivors } from './enough.js';
 import { type BlockData, judge, judgeLevelOnly } from './judge.js';
 import { fitLearned, fitNetwork } from './learned.js';
 import { manualCandidate } from './manual.js';
@@ -19,7 +19,7 @@ export function trainInTime(input: TrainingInput, target: Target, outcome: Outco
   const { frame, manual, config } = input;
   const blocks = blocksOf(input, target, outcome);
   const data = selectRows(frame, blocks, target);
-  requireSurvivors(data, target);
+  if (target === 'churn') requireSurvivors(data.train, config);
   const kinds = wantedKinds(target, config);
   const needed = episodesNeeded(data, kinds.includes('neural') ? ORDER : ORDER.filter(name => name !== 'validation'));
   const candidates = needed === 0 ? fitAll(input, { target, data, outcome, shared: blocks.sharedValidation }) : [];
@@ -70,14 +70,6 @@ function blocksOf({ frame, config, dates }: Pick<TrainingInput, 'frame' | 'confi
 function selectRows(frame: TrainingInput['frame'], blocks: FrameBlocks, target: Target): BlockData {
   const data = Object.fromEntries(ORDER.map(name => [name, selectDataset(frame, blocks.rows[name], target)]));
   return data as unknown as BlockData;
-}
-
-function requireSurvivors({ train }: BlockData, target: Target): void {
-  if (target !== 'churn' || train.n < 2 || !train.y.every(v => v === 1)) return;
-  throw new DataError(
-    `expected accounts that stayed among the ${train.n} training rows, got churn in every one; ` +
-      'check the mapping of term_end, ended_at and notice_at, and that data_end is not after the last record'
-  );
 }
 
 /** Rows of the frame in each block of a target; without dates all labelled rows are in train. */

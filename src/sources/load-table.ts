@@ -24,6 +24,8 @@ export type Loaded = Settled & { readonly columns: Readonly<Record<string, Inges
 export interface LoadContext {
   readonly config: Config;
   readonly dataEndUs: number;
+  /** Secret of the workspace under which user ids are hashed; null keeps them. */
+  readonly userKey: string | null;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
   const settled = await settleRows(engine, staged);
   refuseEmpty(source.table, settled);
   await noteOpenEnds(engine, source.table, mapped);
-  await createTable(engine, source.table, new Set(staged.columns));
+  await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
   const columns = Object.fromEntries(mapped.map(entry => [entry.column.name, entry.ingested]));
   const derived = deriveColumns(source.table, mapped).columns;
   return { ...settled, columns: { ...columns, ...derived, ...datedAccounts(source.table) } };
@@ -132,16 +134,23 @@ const ENGINE_TYPES = {
   instant: 'bigint'
 } as const;
 
-async function createTable(engine: Engine, table: TableName, present: ReadonlySet<string>): Promise<void> {
-  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, present)} as ${id(column.name)}`);
+interface Kept {
+  /** Columns that the staged rows have. */
+  readonly present: ReadonlySet<string>;
+  readonly userKey: string | null;
+}
+
+async function createTable(engine: Engine, table: TableName, kept: Kept): Promise<void> {
+  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, kept)} as ${id(column.name)}`);
   await engine.run(sql`create or replace table ${id(table)} as
     select ${join(columns)}, known_at from staged where fault = 0`);
   await engine.run(sql`drop table staged`);
 }
 
-function columnValue(column: ContractColumn, present: ReadonlySet<string>): Sql {
+function columnValue(column: ContractColumn, { present, userKey }: Kept): Sql {
   const name = id(column.name);
   if (!present.has(column.name)) return sql`cast(null as ${raw(ENGINE_TYPES[column.type])})`;
+  if (column.name === 'user_id' && userKey !== null) return sql`substr(sha256(${userKey} || ${name}), 1, 32)`;
   return isOpenEnd(column) ? sql`case when ${name} < ${NEVER_US} then ${name} end` : name;
 }
 

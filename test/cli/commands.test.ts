@@ -39,10 +39,10 @@ describe('help', () => {
     for (const name of Object.keys(COMMANDS)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
-  it.each(Object.entries(COMMANDS))('of %s names its options, within 2 s', async (name, own) => {
+  it.each(Object.entries(COMMANDS))('of %s names its options, within seconds', async (name, own) => {
     const from = performance.now();
     const { code, stdout, stderr } = await vitals(name, '--help');
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(5000);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const option of [...OPTIONS, ...own]) expect(stdout).toMatch(new RegExp(`${option}\\b`));
   });

@@ -41,7 +41,12 @@ outcomes:
 features: { event_types: [login] }
 `;
 
-const PROFILE = { date: '2025-01-01', tenureDays: 'tenure_days', activeDays28: 'active_days_28d', overdueInvoices: null };
+const PROFILE = {
+  date: '2025-01-01',
+  tenureDays: 'tenure_days',
+  activeDays28: 'active_days_28d',
+  overdueInvoices: null
+};
 
 interface Account {
   readonly started: string;
@@ -52,15 +57,21 @@ interface Account {
 /** A workspace of accounts that pay 100 a month each; account k logs in on day 1 + k mod 20 of every month of 2023 and 2024. */
 function workspaceOf(accounts: readonly Account[]): string {
   const workspace = newDirectory();
-  const write = (path: string, lines: readonly string[]) => writeFileSync(join(workspace, path), `${lines.join('\n')}\n`);
+  const write = (path: string, lines: readonly string[]) =>
+    writeFileSync(join(workspace, path), `${lines.join('\n')}\n`);
   for (const folder of ['data', 'models/manual']) mkdirSync(join(workspace, folder), { recursive: true });
   write('vitals.yaml', [CONFIG]);
   write('models/manual/default.yaml', [starterProfile(PROFILE)]);
   const ids = accounts.map((_, k) => `C${String(k).padStart(3, '0')}`);
   write('data/accounts.csv', ['account_id,created_at', ...accounts.map(({ started }, k) => `${ids[k]},${started}`)]);
-  const terms = accounts.map(({ started, termEnd = '', notice = '' }, k) => `${ids[k]},100,USD,basic,${started},${termEnd},${notice}`);
+  const terms = accounts.map(
+    ({ started, termEnd = '', notice = '' }, k) => `${ids[k]},100,USD,basic,${started},${termEnd},${notice}`
+  );
   write('data/subscriptions.csv', ['account_id,mrr,currency,plan,started_at,term_end,notice_at', ...terms]);
-  const months = Array.from({ length: 24 }, (_, m) => `${2023 + Math.floor(m / 12)}-${String(1 + (m % 12)).padStart(2, '0')}`);
+  const months = Array.from(
+    { length: 24 },
+    (_, m) => `${2023 + Math.floor(m / 12)}-${String(1 + (m % 12)).padStart(2, '0')}`
+  );
   const events = accounts.flatMap(({ started, termEnd = '9' }, k) =>
     months
       .map(month => `${month}-${String(1 + (k % 20)).padStart(2, '0')}`)
@@ -81,7 +92,10 @@ function reportOf(result: RunResult): ReportModel {
 }
 
 /** What holds however little has happened; `paying` accounts are there at data end, `episodes` churned in the blocks. */
-async function expectManualOnly(result: RunResult, { paying, episodes }: { paying: number; episodes: number }): Promise<void> {
+async function expectManualOnly(
+  result: RunResult,
+  { paying, episodes }: { paying: number; episodes: number }
+): Promise<void> {
   const churn = result.models.filter(model => model.target === 'churn');
   expect(churn.map(({ kind, status }) => [kind, status])).toEqual([
     ['logistic', 'too_few_episodes'],
@@ -162,10 +176,14 @@ describe('even less', () => {
   it.each([
     ['60 accounts of which none churned', staying(60), 60],
     ['a single account', staying(1), 1]
-  ])('%s: the manual score, counts and the episodes needed', async (_name, accounts, paying) => {
-    const workspace = workspaceOf(accounts);
-    await expectManualOnly(await run({ workspace }, await quietEffects()), { paying, episodes: 0 });
-  }, 60_000);
+  ])(
+    '%s: the manual score, counts and the episodes needed',
+    async (_name, accounts, paying) => {
+      const workspace = workspaceOf(accounts);
+      await expectManualOnly(await run({ workspace }, await quietEffects()), { paying, episodes: 0 });
+    },
+    60_000
+  );
 });
 
 describe('everyone churned', () => {
@@ -175,18 +193,26 @@ describe('everyone churned', () => {
   });
 
   it.each([
-    ['nobody pays at data end', brief, /^vitals: expected accounts that still pay at the data end 2025-01-01, got none of 60: .*check .*\n$/],
+    [
+      'nobody pays at data end',
+      brief,
+      /^vitals: expected accounts that still pay at the data end 2025-01-01, got none of 60: .*check .*\n$/
+    ],
     [
       'nobody stayed to learn from',
       [...brief, { started: '2024-12-20' }],
       /^vitals: expected accounts that stayed among the \d+ training rows, got churn in every one; check .*\n$/
     ]
-  ])('is refused as data in one paragraph when %s, and nothing is written', async (_case, accounts, message) => {
-    const workspace = workspaceOf(accounts);
-    const { code, stdout, stderr } = await vitals(['run', '--workspace', workspace, '--json', '--quiet']);
-    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: expect.stringMatching(message) });
-    expect(existsSync(join(workspace, 'models', 'latest'))).toBe(false);
-    expect(readdirSync(join(workspace, 'models'))).toEqual(['manual']);
-    expect(readdirSync(join(workspace, 'reports'))).toEqual([]);
-  }, 60_000);
+  ])(
+    'is refused as data in one paragraph when %s, and nothing is written',
+    async (_case, accounts, message) => {
+      const workspace = workspaceOf(accounts);
+      const { code, stdout, stderr } = await vitals(['run', '--workspace', workspace, '--json', '--quiet']);
+      expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: expect.stringMatching(message) });
+      expect(existsSync(join(workspace, 'models', 'latest'))).toBe(false);
+      expect(readdirSync(join(workspace, 'models'))).toEqual(['manual']);
+      expect(readdirSync(join(workspace, 'reports'))).toEqual([]);
+    },
+    60_000
+  );
 });

@@ -158,10 +158,14 @@ describe('a snapshot', () => {
     ['cells dated at or after its date are emptied', 'promise 28', clearFutureCells],
     ['cells of older rows are filled with what happens at or after its date', 'promise 29', fillFutureCells],
     ['garbage appears and cells are filled', 'promise 29', both]
-  ])('keeps every byte when %s (%s)', async (_what, _promise, rewrite) => {
-    const found = await rewritten(rewrite);
-    expect(found.cut).toBe(expected.cut);
-    expect(found.n).toBe(expected.n);
-    expect(found.later, 'the change must be one that a later snapshot sees').not.toBe(expected.later);
-  }, 60_000);
+  ])(
+    'keeps every byte when %s (%s)',
+    async (_what, _promise, rewrite) => {
+      const found = await rewritten(rewrite);
+      expect(found.cut).toBe(expected.cut);
+      expect(found.n).toBe(expected.n);
+      expect(found.later, 'the change must be one that a later snapshot sees').not.toBe(expected.later);
+    },
+    60_000
+  );
 });

@@ -42,12 +42,16 @@ afterAll(removeDirectories);
 
 describe('the skill gate', () => {
   it('passes where there is something to learn, and the run comes into force', () => {
-    expect(good.gates).toEqual([{ name: 'churn skill', passed: true, detail: expect.stringContaining('beats the constant model') }]);
+    expect(good.gates).toEqual([
+      { name: 'churn skill', passed: true, detail: expect.stringContaining('beats the constant model') }
+    ]);
   });
 
   it('fails with exit code 4 where nothing drives churn', () => {
     expect(second).toMatchObject({ code: 4, stderr: '' });
-    expect(failed.gates).toEqual([{ name: 'churn skill', passed: false, detail: expect.stringMatching(/cannot be told|is worse/) }]);
+    expect(failed.gates).toEqual([
+      { name: 'churn skill', passed: false, detail: expect.stringMatching(/cannot be told|is worse/) }
+    ]);
     const churn = failed.models.find(model => model.kind === 'logistic');
     const [lo, hi] = churn?.test?.aucInterval ?? [1, 0];
     expect(lo).toBeLessThanOrEqual(0.5);
@@ -58,9 +62,16 @@ describe('the skill gate', () => {
     expect(failed.runId).not.toBe(good.runId);
     expect(readlinkSync(join(workspace, 'models', 'latest'))).toBe(good.runId);
     expect(treeHashes(join(workspace, 'models', good.runId))).toEqual(before);
-    expect(readdirSync(join(workspace, 'models', failed.runId)).sort()).toEqual(['candidates', 'churn', 'health', 'manifest.json']);
+    expect(readdirSync(join(workspace, 'models', failed.runId)).sort()).toEqual([
+      'candidates',
+      'churn',
+      'health',
+      'manifest.json'
+    ]);
     const { stdout } = await vitals(['runs', '--workspace', workspace]);
-    expect(stdout.trimEnd().split('\n')).toEqual([good.runId, failed.runId].sort().map(id => `${id === good.runId ? '*' : ' '} ${id}`));
+    expect(stdout.trimEnd().split('\n')).toEqual(
+      [good.runId, failed.runId].sort().map(id => `${id === good.runId ? '*' : ' '} ${id}`)
+    );
   });
 
   it('is shown in the report', () => {

@@ -8,12 +8,12 @@ import {
   type Change,
   changeConfiguration,
   copyConfiguration,
-  textLines,
   fillWorld,
   hashRows,
   quietEffects,
   removeDirectories,
   SMALL_RUN,
+  textLines,
   treeHashes,
   vitals,
   withDatabase
@@ -110,17 +110,31 @@ describe('vitals score', () => {
   }, 60_000);
 
   it('refuses when a feature of the artifact is not computed any more', async () => {
-    const error = await refusal([['features', 'windows'], [7, 28]], [['features', 'windows'], undefined]);
+    const error = await refusal(
+      [
+        ['features', 'windows'],
+        [7, 28]
+      ],
+      [['features', 'windows'], undefined]
+    );
     expect(error).toBeInstanceOf(DataError);
-    expect((error as DataError).message).toMatch(/^expected the feature \w+_84d for the artifact churn-\w+, but .*train again/);
+    expect((error as DataError).message).toMatch(
+      /^expected the feature \w+_84d for the artifact churn-\w+, but .*train again/
+    );
   }, 60_000);
 
   it('refuses a date after data end and a workspace without a run', async () => {
     const after = await score({ workspace, asOf: '2026-01-02' }, await quietEffects()).catch((e: unknown) => e);
     expect(after).toBeInstanceOf(ConfigError);
-    expect((after as ConfigError).message).toContain('expected --asof at or before data end 2026-01-01, got 2026-01-02');
-    const none = await score({ workspace: copyConfiguration([]), asOf: null }, await quietEffects()).catch((e: unknown) => e);
+    expect((after as ConfigError).message).toContain(
+      'expected --asof at or before data end 2026-01-01, got 2026-01-02'
+    );
+    const none = await score({ workspace: copyConfiguration([]), asOf: null }, await quietEffects()).catch(
+      (e: unknown) => e
+    );
     expect(none).toBeInstanceOf(ConfigError);
-    expect((none as ConfigError).message).toMatch(/expected a run in force at .*latest, found none; run vitals run first/);
+    expect((none as ConfigError).message).toMatch(
+      /expected a run in force at .*latest, found none; run vitals run first/
+    );
   });
 });

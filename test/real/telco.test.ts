@@ -44,6 +44,8 @@ describe.skipIf(!hasData('ibm-telco'))(`telco (skipped unless its data are in ${
     expect((await verify({ workspace, directory: null })).ok).toBe(true);
     const rows = await score({ workspace, asOf: null }, await quietEffects());
     expect(rows).toHaveLength(7043);
-    expect(rows.every(row => row.refusal === null && (row.probability as number) > 0 && (row.probability as number) < 1)).toBe(true);
+    expect(
+      rows.every(row => row.refusal === null && (row.probability as number) > 0 && (row.probability as number) < 1)
+    ).toBe(true);
   }, 60_000);
 });

@@ -91,19 +91,17 @@ function bandSum(part: Part): Part {
 export function activeDays(days: number, use: (aggregate: Aggregate) => Sql): Sql {
   const masks = Array.from({ length: Math.ceil(days / MASK_DAYS) }, (_, k) => {
     const from = k * MASK_DAYS;
-    const width = Math.min(MASK_DAYS, days - from);
-    return sql`bit_count(coalesce(${use(dayMask(k))}, 0) & ${2n ** BigInt(width) - 1n})`;
+    return sql`bit_count(coalesce(${use(dayMask(from, Math.min(from + MASK_DAYS, days)))}, 0))`;
   });
   return raw(masks.map(mask => mask.text).join(' + '));
 }
 
-function dayMask(k: number): Aggregate {
-  const from = k * MASK_DAYS;
-  const upTo = from + MASK_DAYS;
+/** Bits of the days with ages (from, upTo], at most `MASK_DAYS` of them. */
+function dayMask(from: number, upTo: number): Aggregate {
   const bits = sql`bit_or(cast(1 as bigint) << cast((age - 1) % ${MASK_DAYS} as bigint))`;
   return {
     pass: eventWindow,
-    name: `days_mask_${k}`,
+    name: `days_mask_${from}_${upTo}`,
     sql: sql`bit_or(r.days_mask) filter (where r.upto > ${from} and r.upto <= ${upTo})`,
     bands: { edges: from === 0 ? [upTo] : [from, upTo], columns: [{ name: 'days_mask', sql: bits }] }
   };

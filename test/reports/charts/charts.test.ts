@@ -23,6 +23,15 @@ const SPECS: Readonly<Record<string, TopLevelSpec>> = {
     ['a', 'b', 'c'].map(name => ({ name, evaluation: evaluation() })),
     'Churn'
   ),
+  'reliability of bins of unequal size': charts.reliability(
+    [1, 2].map(times => {
+      const { reliability } = evaluation();
+      return {
+        name: `${times}`,
+        evaluation: evaluation({ reliability: reliability.map(bin => ({ ...bin, n: bin.n * times })) })
+      };
+    })
+  ),
   'reliability of nothing': charts.reliability([]),
   'reliability of one class': charts.reliability(oneClass),
   drivers: charts.drivers(fit),
