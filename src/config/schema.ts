@@ -104,7 +104,7 @@ const features = z.strictObject({
 const neural = z.strictObject({
   hidden: z.array(z.int().min(1).max(1024)).min(1).max(4).default([32, 16]),
   learning_rate: z.number().positive().max(1).default(0.003),
-  weight_decay: z.number().min(0).max(1).default(0.0001),
+  weight_decay: z.number().min(0).max(1).default(0.003),
   max_epochs: z.int().min(1).max(10_000).default(60),
   patience: z.int().min(1).max(10_000).default(8),
   batch: z.int().min(1).max(1_000_000).default(512)

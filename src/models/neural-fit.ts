@@ -19,7 +19,7 @@ export interface NeuralFit extends NetworkFit, FittedPreparation {
 export const NEURAL_DEFAULTS: NetworkOptions = {
   hidden: [32, 16],
   learningRate: 0.003,
-  weightDecay: 0.0001,
+  weightDecay: 0.003,
   maxEpochs: 60,
   patience: 8,
   batch: 512,

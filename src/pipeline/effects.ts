@@ -122,14 +122,18 @@ const realFiles: Files = {
 /** Directories that this process staged: a process id alone may be that of a dead process which had the same one. */
 const ownStages = new Set<string>();
 
-const LEFTOVER = /^\.building-(\d+)-(?:\d+|old-(.+))$/;
+const LEFTOVER = /^\.building-(\d+)-(?:old-(.+)|\d.*)$/;
 
 async function sweepLeftover(directory: string, name: string): Promise<void> {
   const [, pid, replaced] = LEFTOVER.exec(name) ?? [];
   const path = join(directory, name);
-  if (pid === undefined || ownStages.has(path) || (Number(pid) !== process.pid && isAlive(Number(pid)))) return;
+  if (pid === undefined || isInUse(path, Number(pid))) return;
   if (replaced !== undefined && !existsSync(join(directory, replaced))) await rename(path, join(directory, replaced));
   else await rm(path, { recursive: true, force: true });
+}
+
+function isInUse(path: string, pid: number): boolean {
+  return pid === process.pid ? [...ownStages].some(own => path.startsWith(own)) : isAlive(pid);
 }
 
 /** Whether a process of this id runs; one of another user counts. */

@@ -71,7 +71,7 @@ describe('parseConfig: events', () => {
       features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [] },
       models: {
         seed: 1,
-        neural: { hidden: [32, 16], learningRate: 0.003, weightDecay: 0.0001, maxEpochs: 60, patience: 8, batch: 512 },
+        neural: { hidden: [32, 16], learningRate: 0.003, weightDecay: 0.003, maxEpochs: 60, patience: 8, batch: 512 },
         drivers: null,
         backend: 'auto'
       },
