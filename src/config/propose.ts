@@ -25,7 +25,9 @@ export interface ProposedConfig {
  */
 export function proposeConfig(files: readonly SniffedFile[], name = 'my workspace'): ProposedConfig {
   const proposed = proposeShape(files, name);
-  const notes = files.flatMap(file => file.columns.flatMap(({ name: column, note }) => (note === undefined ? [] : [`${file.path}: ${column} ${note}`])));
+  const notes = files.flatMap(file =>
+    file.columns.flatMap(({ name: column, note }) => (note === undefined ? [] : [`${file.path}: ${column} ${note}`]))
+  );
   return { ...proposed, notes: [...proposed.notes, ...notes] };
 }
 

@@ -48,7 +48,9 @@ function tableLines(table: TableProposal, dataEnd: string): string[] {
     `  ${table.table}:`,
     `    files: ${list(table.files)}`,
     ...formatLines(table.files[0] as string, '    '),
-    ...(SLOW.has(table.table) ? [`    complete_until: ${dataEnd}   # every record up to this day is in the files; confirm`] : []),
+    ...(SLOW.has(table.table)
+      ? [`    complete_until: ${dataEnd}   # every record up to this day is in the files; confirm`]
+      : []),
     '    # timezone: UTC   # zone of times that are written without one',
     ...(table.changing.length === 0
       ? []

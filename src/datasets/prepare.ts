@@ -1,10 +1,22 @@
-import type { ArtifactInput, Dataset, FeatureInfo, Preparation, PreparedColumn } from '../types.js';
+import type { ArtifactInput, FeatureInfo, Preparation, PreparedColumn } from '../types.js';
 
 export interface FittedPreparation {
   readonly preparation: Preparation;
   /** Inputs that at least one column reads, in catalogue order. */
   readonly inputs: readonly ArtifactInput[];
   readonly dropped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** What preparation reads of a dataset: plain rows will do when there are no categories. */
+export interface PreparationData {
+  /** [n, p] row-major; NaN = missing; a column named in `levels` holds the index into its levels. */
+  readonly X: Float64Array;
+  readonly n: number;
+  readonly p: number;
+  readonly names: readonly string[];
+  readonly levels?: Readonly<Record<string, readonly string[]>>;
+  /** Cluster of each row; default every row by itself. */
+  readonly clusters?: ArrayLike<number>;
 }
 
 export interface PreparationOptions {
@@ -27,7 +39,7 @@ const OTHER = '(other)';
  * strongly skewed to the right) with a missing indicator, and one column per category level that at least 10 clusters
  * have; rarer levels are pooled. Columns are centred at their training mean; numbers are divided by their standard deviation.
  */
-export function fitPreparation(train: Dataset, infos: readonly FeatureInfo[], options: PreparationOptions = {}): FittedPreparation {
+export function fitPreparation(train: PreparationData, infos: readonly FeatureInfo[], options: PreparationOptions = {}): FittedPreparation {
   const columns: PreparedColumn[] = [];
   const inputs: ArtifactInput[] = [];
   const dropped: { name: string; reason: string }[] = [];
@@ -47,12 +59,12 @@ export function fitPreparation(train: Dataset, infos: readonly FeatureInfo[], op
 }
 
 /** The design matrix [n, q] of a dataset, row-major, finite everywhere; see `PreparedColumn` for the formula. */
-export function applyPreparation(preparation: Preparation, data: Dataset): Float64Array {
+export function applyPreparation(preparation: Preparation, data: PreparationData): Float64Array {
   const q = preparation.columns.length;
   const Z = new Float64Array(data.n * q);
   preparation.columns.forEach((prepared, k) => {
     const j = data.names.indexOf(prepared.input);
-    const value = rawValue(prepared, preparation, data.levels[prepared.input] ?? []);
+    const value = rawValue(prepared, preparation, data.levels?.[prepared.input] ?? []);
     const { center, scale, clip } = prepared;
     for (let i = 0; i < data.n; i++) {
       const r = value(data.X[i * data.p + j] as number);
@@ -112,11 +124,11 @@ function chooseTransform(info: FeatureInfo, sorted: Float64Array): 'identity' | 
   return Math.max(upper, lower) > 8 * Math.max(at(0.75) - at(0.25), Number.MIN_VALUE) ? 'signed_log1p' : 'identity';
 }
 
-function fitCategory(info: FeatureInfo, codes: Float64Array, train: Dataset): PreparedColumn[] {
-  const levels = train.levels[info.name] ?? [];
+function fitCategory(info: FeatureInfo, codes: Float64Array, train: PreparationData): PreparedColumn[] {
+  const levels = train.levels?.[info.name] ?? [];
   const clusters = levels.map(() => new Set<number>());
   codes.forEach((code, i) => {
-    if (!Number.isNaN(code)) clusters[code]?.add(train.clusters[i] as number);
+    if (!Number.isNaN(code)) clusters[code]?.add(train.clusters?.[i] ?? i);
   });
   const kept = levels.filter((_, k) => (clusters[k] as Set<number>).size >= MIN_LEVEL_CLUSTERS);
   const isKept = levels.map(level => kept.includes(level));
@@ -139,7 +151,7 @@ function input(info: FeatureInfo, fitted: { columns: readonly PreparedColumn[]; 
   return info.minimum === undefined ? common : { ...common, minimum: info.minimum };
 }
 
-function column(data: Dataset, j: number): Float64Array {
+function column(data: PreparationData, j: number): Float64Array {
   return Float64Array.from({ length: data.n }, (_, i) => data.X[i * data.p + j] as number);
 }
 

@@ -42,7 +42,7 @@ export async function executeNotebook(notebook: string, output: string): Promise
     stderr += chunk;
   });
   const code = await new Promise(done => child.on('close', done));
-  if (code !== 0) throw new VitalsError(`the notebook ${notebook} did not run to its end: ${lastLine(stderr)}; its copy ${output} shows where`);
+  if (code !== 0) throw new VitalsError(`the notebook ${notebook} did not run to its end: ${thrownMessage(stderr)}; its copy ${output} shows where`);
 }
 
 /** Whether tslab is installed beside this package. */
@@ -65,7 +65,7 @@ export async function executeHere(notebookPath: string, outputPath: string): Pro
     if (cell.cell_type !== 'code') continue;
     cell.outputs = kernel.outputs = [];
     cell.execution_count = failed === null ? ++count : null;
-    if (failed === null && !(await kernel.execute(sourceOf(cell)))) failed = `cell ${count} failed: ${lastText(cell.outputs)}`;
+    if (failed === null && !(await kernel.execute(sourceOf(cell)))) failed = `cell ${count} failed: ${reasonOf(cell.outputs)}`;
   }
   kernel.close();
   await writeFile(outputPath, `${JSON.stringify(notebook, null, 1)}\n`);
@@ -119,12 +119,18 @@ function sourceOf(cell: Cell): string {
   return typeof cell.source === 'string' ? cell.source : cell.source.join('');
 }
 
-function lastText(outputs: readonly Output[]): string {
+const ERROR_LINE = /^\w*Error( \[\w+\])?: /;
+
+/** The line of a cell's last output that says why it failed. */
+function reasonOf(outputs: readonly Output[]): string {
   const stream = outputs.findLast(output => output.output_type === 'stream');
-  return stream?.output_type === 'stream' ? stream.text.join('').trim().slice(0, 500) : 'no message';
+  const lines = stream?.output_type === 'stream' ? stream.text.join('').trim().split('\n') : [];
+  return (lines.find(line => ERROR_LINE.test(line)) ?? lines[0] ?? 'no message').slice(0, 500);
 }
 
-function lastLine(text: string): string {
+/** The message of the error that ended a process, from what it printed. */
+function thrownMessage(text: string): string {
   const lines = text.trim().split('\n');
-  return lines.find(line => line.includes('Error')) ?? lines.at(-1) ?? 'no message';
+  const thrown = lines.find(line => ERROR_LINE.test(line));
+  return thrown?.replace(/^VitalsError: /, '') ?? lines.at(-1) ?? 'no message';
 }

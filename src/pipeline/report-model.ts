@@ -52,7 +52,7 @@ export function buildReportModel(findings: RunFindings): ReportModel {
     dataHash: findings.dataHash,
     configHash: config.hash,
     horizonDays: churn.horizonDays,
-    headline: isDated(config) ? headlineOf(churn, findings) : null,
+    headline: isDated(config) && passed ? headlineOf(churn, findings) : null,
     models: trained.flatMap(modelResults),
     inForce: passed ? Object.fromEntries(trained.flatMap(t => (t.chosen === null ? [] : [[t.target, t.chosen.kind]]))) : {},
     blocks: Object.fromEntries(trained.map(t => [t.target, t.blocks])),

@@ -105,7 +105,7 @@ function requireSameDefinitions(artifact: ScoringArtifact, infos: readonly Featu
   for (const input of artifact.inputs) {
     const hash = hashes.get(input.name);
     if (hash === undefined) {
-      throw new DataError(`expected the feature ${input.name} for the artifact ${artifact.name}, but its source is not mapped any more; map it, or train again`);
+      throw new DataError(`expected the feature ${input.name} for the artifact ${artifact.name}, got none: its source, window or event type is gone from vitals.yaml, or features.exclude names it; put it back, or train again`);
     }
     if (hash !== input.definitionHash) {
       throw new DataError(

@@ -52,13 +52,17 @@ async function sniffColumn(engine: Engine, { texts, column, k, facts, rows }: Co
       ? base
       : { ...base, min: range.min, max: range.max };
   const cell = sql`trim(cast(${id(column.name)} as varchar))`;
-  if (column.type === 'instant') return (await isIso(engine, cell, texts)) ? ranged : { ...base, type: 'text', note: NOT_ISO };
+  if (column.type === 'instant')
+    return (await isIso(engine, cell, texts)) ? ranged : { ...base, type: 'text', note: NOT_ISO };
   if (distinct > FEW) return ranged;
-  const values = await engine.rows(sql`select distinct v from (select ${cell} as v from ${texts}) where v <> '' order by v`);
+  const values = await engine.rows(
+    sql`select distinct v from (select ${cell} as v from ${texts}) where v <> '' order by v`
+  );
   return { ...ranged, values: values.map(row => row['v'] as string) };
 }
 
-const NOT_ISO = 'holds dates in another form than 2025-04-01 or 2025-04-01T06:00:00Z, which cannot be read; write them so';
+const NOT_ISO =
+  'holds dates in another form than 2025-04-01 or 2025-04-01T06:00:00Z, which cannot be read; write them so';
 
 /** Whether at least half of the instants are written in the form that ingest reads. */
 async function isIso(engine: Engine, cell: Sql, texts: Sql): Promise<boolean> {

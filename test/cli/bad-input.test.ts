@@ -128,7 +128,10 @@ describe('rows that cannot be used', () => {
   const SECRET = 'Miller Ltd pays a lot';
 
   it('a wrong type in row 17: quarantined, counted, row 17 named, its text never shown', async () => {
-    writeFiles(directory, brokenTables(tables => void ((tables.subscriptions[17] as string[])[4] = SECRET)));
+    writeFiles(
+      directory,
+      brokenTables(tables => void (tables.subscriptions[17] as string[]).splice(4, 1, SECRET))
+    );
     await expectCounted('subscriptions', /^mrr: expected a number/, 17);
     const ended = await run('--json', '--quiet');
     expect(ended).toMatchObject({ code: 0, stderr: '' });
@@ -151,12 +154,18 @@ describe('rows that cannot be used', () => {
   });
 
   it('a duplicate account with other content', async () => {
-    writeFiles(directory, brokenTables(({ accounts }) => void accounts.push(['A003', day(70), 'retail'])));
+    writeFiles(
+      directory,
+      brokenTables(({ accounts }) => void accounts.push(['A003', day(70), 'retail']))
+    );
     await expectCounted('accounts', /^account_id: expected one record per key/, 61);
   });
 
   it('an exact copy of an account is dropped and counted', async () => {
-    writeFiles(directory, brokenTables(({ accounts }) => void accounts.push([...(accounts[3] as string[])])));
+    writeFiles(
+      directory,
+      brokenTables(({ accounts }) => void accounts.push([...(accounts[3] as string[])]))
+    );
     const { rows, reasons, findings } = await check();
     expect(reasons).toEqual([]);
     expect(rows['accounts']).toEqual({ in: 61, used: 60, quarantined: 0, dropped: 1 });
@@ -165,19 +174,28 @@ describe('rows that cannot be used', () => {
 
   it('an event of an unknown account', async () => {
     const rows = smallTables().events.length;
-    writeFiles(directory, brokenTables(({ events }) => void events.push(['Z999', 'u1', '2024-05-05T01:00:00Z', 'login'])));
+    writeFiles(
+      directory,
+      brokenTables(({ events }) => void events.push(['Z999', 'u1', '2024-05-05T01:00:00Z', 'login']))
+    );
     await expectCounted('events', /^account_id: .*unknown/, rows);
   });
 
   it('an event after the data end', async () => {
     const rows = smallTables().events.length;
-    writeFiles(directory, brokenTables(({ events }) => void events.push(['A003', 'u1', '2025-01-01T00:00:00Z', 'login'])));
+    writeFiles(
+      directory,
+      brokenTables(({ events }) => void events.push(['A003', 'u1', '2025-01-01T00:00:00Z', 'login']))
+    );
     await expectCounted('events', /^occurred_at: .*after data end/, rows);
   });
 
   it('9999-12-31 as the time of an event', async () => {
     const rows = smallTables().events.length;
-    writeFiles(directory, brokenTables(({ events }) => void events.push(['A003', 'u1', '9999-12-31T00:00:00Z', 'login'])));
+    writeFiles(
+      directory,
+      brokenTables(({ events }) => void events.push(['A003', 'u1', '9999-12-31T00:00:00Z', 'login']))
+    );
     await expectCounted('events', /^occurred_at: .*after data end/, rows);
   });
 
@@ -204,7 +222,11 @@ describe('data that cannot be learned from', () => {
       brokenTables(({ accounts, subscriptions, events, tickets }) => {
         for (const row of accounts.slice(1)) row[1] = day(0);
         for (const row of subscriptions.slice(1)) [row[6], row[7]] = [day(0), day(40)];
-        events.splice(0, events.length, ...events.filter(row => row[2] === 'occurred_at' || (row[2] as string) < day(40)));
+        events.splice(
+          0,
+          events.length,
+          ...events.filter(row => row[2] === 'occurred_at' || (row[2] as string) < day(40))
+        );
         tickets.length = 1;
       })
     );
@@ -222,7 +244,10 @@ describe('data that cannot be learned from', () => {
   });
 
   it('mixed currencies without rates: exit 3, with the count of each', async () => {
-    writeFiles(directory, brokenTables(({ subscriptions }) => void ((subscriptions[5] as string[])[5] = 'EUR')));
+    writeFiles(
+      directory,
+      brokenTables(({ subscriptions }) => void (subscriptions[5] as string[]).splice(5, 1, 'EUR'))
+    );
     expectRefusal(await run(), 3, ...SENTENCE, /USD \(59 rows\), EUR \(1 rows\)/, 'convert the amounts');
   });
 });
@@ -244,7 +269,12 @@ describe('configuration that cannot be used', () => {
   });
 
   it('a required mapping that is missing', async () => {
-    await refused(edited('      occurred_at: occurred_at\n', ''), ...SENTENCE, 'sources.events.columns', 'add occurred_at');
+    await refused(
+      edited('      occurred_at: occurred_at\n', ''),
+      ...SENTENCE,
+      'sources.events.columns',
+      'add occurred_at'
+    );
   });
 
   it('a horizon longer than the data', async () => {
@@ -253,7 +283,14 @@ describe('configuration that cannot be used', () => {
 
   it('a changing column that is not declared: names the ways out', async () => {
     const config = edited('    assume_fixed: true\n', '');
-    await refused(config, /expected a time/, 'sources.accounts.columns.industry', 'time: fixed', 'time: {at:', 'assume_fixed: true');
+    await refused(
+      config,
+      /expected a time/,
+      'sources.accounts.columns.industry',
+      'time: fixed',
+      'time: {at:',
+      'assume_fixed: true'
+    );
   });
 
   it('an empty file', async () => {

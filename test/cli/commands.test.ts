@@ -48,7 +48,11 @@ describe('help', () => {
   });
 
   it('says the version', async () => {
-    expect(await vitals('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    expect(await vitals('--version')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: ''
+    });
   });
 
   it('comes on stderr, with exit code 2, when no command is given', async () => {
@@ -59,9 +63,21 @@ describe('help', () => {
 describe('the closing screen', () => {
   it('has a table of models with AUC, log loss, Brier and slope', () => {
     const [header, , ...lines] = closing.split('\n');
-    expect(header?.split(/ {2,}/)).toEqual(['model', 'AUC', 'interval', 'log loss', 'Brier', 'slope', 'lift at 10 %', 'test rows', 'episodes']);
+    expect(header?.split(/ {2,}/)).toEqual([
+      'model',
+      'AUC',
+      'interval',
+      'log loss',
+      'Brier',
+      'slope',
+      'lift at 10 %',
+      'test rows',
+      'episodes'
+    ]);
     for (const name of ['churn logistic', 'churn manual', 'churn constant', 'churn single']) {
-      expect(lines.find(line => line.startsWith(name))).toMatch(/ 0\.\d{3}  0\.\d{3} to 0\.\d{3} +0\.\d{4}  0\.\d{4} /);
+      expect(lines.find(line => line.startsWith(name))).toMatch(
+        / 0\.\d{3} {2}0\.\d{3} to 0\.\d{3} +0\.\d{4} {2}0\.\d{4} /
+      );
     }
   });
 
@@ -105,15 +121,26 @@ interface Score {
 describe('commands on a workspace with a run', () => {
   it('run --json ends with one document', async () => {
     const result = (await json('run', '--workspace', LEARNED)) as Record<string, unknown>;
-    const keys = ['runId', 'workspace', 'seconds', 'rows', 'snapshots', 'skippedFeatures', 'models', 'comparison', 'artifacts', 'reports'];
+    const keys = [
+      'runId',
+      'workspace',
+      'seconds',
+      'rows',
+      'snapshots',
+      'skippedFeatures',
+      'models',
+      'comparison',
+      'artifacts',
+      'reports'
+    ];
     expect(Object.keys(result)).toEqual(expect.arrayContaining(keys));
     expect(closing).toContain(`Run ${result['runId']}`);
   });
 
   it('check gives rows, reasons, watermarks and findings', async () => {
-    const result = (await json('check', '--workspace', LEARNED)) as Record<string, never>;
+    const result = (await json('check', '--workspace', LEARNED)) as { rows: Record<string, object> };
     expect(Object.keys(result).sort()).toEqual(['findings', 'reasons', 'rows', 'skippedFeatures', 'watermarks']);
-    expect(result['rows']['accounts']).toEqual({ in: 330, used: 330, quarantined: 0, dropped: 0 });
+    expect(result.rows['accounts']).toEqual({ in: 330, used: 330, quarantined: 0, dropped: 0 });
     const { stdout } = await vitals('check', '--workspace', LEARNED);
     expect(stdout).toMatch(/^accounts +330 +330 +0 +0$/m);
   });
@@ -137,9 +164,14 @@ describe('commands on a workspace with a run', () => {
   });
 
   it('verify finds every artifact in order, by default those in force', async () => {
-    const report = (await json('verify', '--workspace', LEARNED)) as { ok: boolean; artifacts: { path: string; problems: string[] }[] };
+    const report = (await json('verify', '--workspace', LEARNED)) as {
+      ok: boolean;
+      artifacts: { path: string; problems: string[] }[];
+    };
     expect(report.ok).toBe(true);
-    expect(report.artifacts.map(({ path }) => path)).toEqual(expect.arrayContaining(['churn', 'health', 'candidates/churn-logistic']));
+    expect(report.artifacts.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['churn', 'health', 'candidates/churn-logistic'])
+    );
     expect(report.artifacts.flatMap(({ problems }) => problems)).toEqual([]);
     const { code, stdout } = await vitals('verify', join(LEARNED, 'models', 'latest'));
     expect({ code, rows: stdout.match(/ ok$/gm)?.length }).toEqual({ code: 0, rows: report.artifacts.length });

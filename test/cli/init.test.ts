@@ -29,7 +29,16 @@ function exports(): Record<string, string> {
     'contracts.csv': toCsv(
       renamed(
         subscriptions,
-        ['contract_id', 'customer_id', 'plan_tier', 'licenses', 'monthly_price', 'currency_code', 'start_date', 'cancelled_at'],
+        [
+          'contract_id',
+          'customer_id',
+          'plan_tier',
+          'licenses',
+          'monthly_price',
+          'currency_code',
+          'start_date',
+          'cancelled_at'
+        ],
         'signed_by'
       ),
       ';'
@@ -45,7 +54,15 @@ function telco(): string {
     const tenure = 1 + ((i * 37) % 72);
     const monthly = i % 3 === 0;
     const leaves = (i * 7919) % 100 < (monthly ? 70 - tenure / 2 : 12);
-    rows.push([`${i}-X`, i % 2 ? 'Male' : 'Female', String(i % 5 === 0 ? 1 : 0), String(tenure), monthly ? 'Month-to-month' : 'One year', `${20 + (i % 90)}.5`, leaves ? 'Yes' : 'No']);
+    rows.push([
+      `${i}-X`,
+      i % 2 ? 'Male' : 'Female',
+      String(i % 5 === 0 ? 1 : 0),
+      String(tenure),
+      monthly ? 'Month-to-month' : 'One year',
+      `${20 + (i % 90)}.5`,
+      leaves ? 'Yes' : 'No'
+    ]);
   }
   return toCsv(rows);
 }
@@ -73,26 +90,43 @@ describe('vitals init on raw tables with names of their own', () => {
         'subscriptions',
         ['../contracts.csv'],
         [
-          ...['subscription_id=contract_id', 'account_id=customer_id', 'plan=plan_tier', 'seats=licenses', 'mrr=monthly_price'],
+          ...[
+            'subscription_id=contract_id',
+            'account_id=customer_id',
+            'plan=plan_tier',
+            'seats=licenses',
+            'mrr=monthly_price'
+          ],
           ...['currency=currency_code', 'started_at=start_date', 'ended_at=cancelled_at']
         ]
       ],
-      ['events', ['../usage_log.csv'], ['account_id=customer_id', 'user_id=member_id', 'occurred_at=timestamp', 'event_type=event_name']]
+      [
+        'events',
+        ['../usage_log.csv'],
+        ['account_id=customer_id', 'user_id=member_id', 'occurred_at=timestamp', 'event_type=event_name']
+      ]
     ]);
     expect(config.sources.map(({ completeUntil }) => completeUntil)).toEqual(['2025-01-01', '2025-01-01', null]);
-    for (const column of ['owner_email', 'signed_by', 'browser']) expect(ended.stdout).toMatch(new RegExp(`^  \\.\\./.*\\.csv: ${column}$`, 'm'));
+    for (const column of ['owner_email', 'signed_by', 'browser'])
+      expect(ended.stdout).toMatch(new RegExp(`^  \\.\\./.*\\.csv: ${column}$`, 'm'));
     expect(ended.stdout).toContain('vitals run --workspace acme');
   });
 
   it('writes a .gitignore that keeps the manual profile, and a profile', () => {
-    expect(read(directory, 'acme/.gitignore').split('\n')).toEqual(expect.arrayContaining(['data/', 'reports/', 'models/*', '!models/manual/']));
+    expect(read(directory, 'acme/.gitignore').split('\n')).toEqual(
+      expect.arrayContaining(['data/', 'reports/', 'models/*', '!models/manual/'])
+    );
     expect(read(directory, 'acme/models/manual/default.yaml')).toContain('feature: active_days_28d');
   });
 
   it('never overwrites: exit 2, and every byte stays', async () => {
     const before = read(directory, 'acme/vitals.yaml');
     const ended = await start(['init', 'acme', 'customers.csv'], { cwd: directory }).ended;
-    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^vitals: expected no vitals\.yaml in .*never overwrites.*\n$/) });
+    expect(ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^vitals: expected no vitals\.yaml in .*never overwrites.*\n$/)
+    });
     expect(read(directory, 'acme/vitals.yaml')).toBe(before);
   });
 
@@ -110,7 +144,9 @@ describe('vitals init on raw tables with names of their own', () => {
     expect(models[0].rows.train).toBeGreaterThan(0);
     expect(Object.keys(artifacts)).toEqual(['health']);
     const scored = await vitals('score', '--json', '--workspace', workspace);
-    const ended = smallTables().subscriptions.slice(1).filter(row => row[7] !== '').length;
+    const ended = smallTables()
+      .subscriptions.slice(1)
+      .filter(row => row[7] !== '').length;
     expect(JSON.parse(scored.stdout)).toHaveLength(60 - ended);
   });
 });
@@ -121,10 +157,25 @@ describe('vitals init on one ready table', () => {
   it('takes the outcome as it is written in the file', async () => {
     const { code, stdout } = await vitals('init', directory, join(directory, 'telco.csv'), '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ workspace: directory, written: ['vitals.yaml', '.gitignore'], unmapped: [] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      workspace: directory,
+      written: ['vitals.yaml', '.gitignore'],
+      unmapped: []
+    });
     const config = parseConfig(read(directory, 'vitals.yaml'), { file: 'vitals.yaml', workspace: directory });
-    expect(config.snapshots).toMatchObject({ files: ['telco.csv'], account: 'customerID', asOf: null, outcome: { column: 'Churn', positive: 'Yes' } });
-    expect(Object.keys(config.snapshots?.features ?? {})).toEqual(['gender', 'SeniorCitizen', 'tenure', 'Contract', 'MonthlyCharges']);
+    expect(config.snapshots).toMatchObject({
+      files: ['telco.csv'],
+      account: 'customerID',
+      asOf: null,
+      outcome: { column: 'Churn', positive: 'Yes' }
+    });
+    expect(Object.keys(config.snapshots?.features ?? {})).toEqual([
+      'gender',
+      'SeniorCitizen',
+      'tenure',
+      'Contract',
+      'MonthlyCharges'
+    ]);
   });
 
   it('can be checked and run without an edit, and says that nothing is time-ordered', async () => {
@@ -133,7 +184,12 @@ describe('vitals init on one ready table', () => {
     const { code, stdout } = await vitals('run', '--json', '--workspace', directory);
     expect(code).toBe(0);
     const { models, reports } = JSON.parse(stdout);
-    expect(models.map(({ name }: { name: string }) => name)).toEqual(['churn logistic', 'churn neural', 'churn constant', 'churn single']);
+    expect(models.map(({ name }: { name: string }) => name)).toEqual([
+      'churn logistic',
+      'churn neural',
+      'churn constant',
+      'churn single'
+    ]);
     expect(models[0].test.auc).toBeGreaterThan(0.6);
     expect(readFileSync(reports.markdown, 'utf8')).toContain('Not time-ordered');
     const scored = JSON.parse((await vitals('score', '--json', '--workspace', directory)).stdout);
@@ -158,14 +214,25 @@ describe('vitals init on files that it cannot use', () => {
   };
 
   it('none given: 2', () => refused({}, 2, /^vitals: expected CSV or Parquet files.*\n$/));
-  it('no table of accounts: 2', () => refused({ 'notes.csv': 'a,b\n1,2\n' }, 2, /^vitals: expected a file of accounts.*notes\.csv.*\n$/));
-  it('no date anywhere: 2', () => refused({ 'accounts.csv': 'account_id,industry\nA,IT\n' }, 2, /^vitals: expected a column with dates.*\n$/));
-  it('damaged Parquet: 3', () => refused({ 'accounts.parquet': 'nothing of the kind' }, 3, /^vitals: expected a CSV or Parquet table.*accounts\.parquet.*\n$/));
+  it('no table of accounts: 2', () =>
+    refused({ 'notes.csv': 'a,b\n1,2\n' }, 2, /^vitals: expected a file of accounts.*notes\.csv.*\n$/));
+  it('no date anywhere: 2', () =>
+    refused({ 'accounts.csv': 'account_id,industry\nA,IT\n' }, 2, /^vitals: expected a column with dates.*\n$/));
+  it('damaged Parquet: 3', () =>
+    refused(
+      { 'accounts.parquet': 'nothing of the kind' },
+      3,
+      /^vitals: expected a CSV or Parquet table.*accounts\.parquet.*\n$/
+    ));
 
   it('an absent file: 3', async () => {
     const directory = directoryWith({});
     const ended = await vitals('init', directory, join(directory, 'accounts.csv'));
-    expect(ended).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/^vitals: expected a file at .*accounts\.csv, found none.*\n$/) });
+    expect(ended).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^vitals: expected a file at .*accounts\.csv, found none.*\n$/)
+    });
   });
 
   it('dates that are not ISO: a note, and the column is listed', async () => {

@@ -21,7 +21,9 @@ const YEAR_DAYS = 366;
  */
 export function smallTables({ accounts: n = 60, leavers = 0.3 } = {}): Tables {
   const accounts: Cells = [['account_id', 'created_at', 'industry']];
-  const subscriptions: Cells = [['subscription_id', 'account_id', 'plan', 'seats', 'mrr', 'currency', 'started_at', 'ended_at']];
+  const subscriptions: Cells = [
+    ['subscription_id', 'account_id', 'plan', 'seats', 'mrr', 'currency', 'started_at', 'ended_at']
+  ];
   const events: Cells = [['account_id', 'user_id', 'occurred_at', 'event_type']];
   const tickets: Cells = [['ticket_id', 'account_id', 'opened_at', 'resolved_at', 'priority']];
   for (let i = 0; i < n; i++) {
@@ -29,17 +31,32 @@ export function smallTables({ accounts: n = 60, leavers = 0.3 } = {}): Tables {
     const born = Math.floor(chance(i, 1) * 60);
     const left = chance(i, 2) < leavers ? born + 60 + Math.floor(chance(i, 3) * (YEAR_DAYS - born - 70)) : null;
     accounts.push([id, day(born), ['retail', 'finance', 'health'][i % 3] as string]);
-    subscriptions.push([`S${i}`, id, i % 2 ? 'pro' : 'basic', String(2 + (i % 9)), `${50 + (i % 7) * 10}.00`, 'USD', day(born), left === null ? '' : day(left)]);
+    subscriptions.push([
+      `S${i}`,
+      id,
+      i % 2 ? 'pro' : 'basic',
+      String(2 + (i % 9)),
+      `${50 + (i % 7) * 10}.00`,
+      'USD',
+      day(born),
+      left === null ? '' : day(left)
+    ]);
     for (let at = born; at < Math.min(left ?? YEAR_DAYS, YEAR_DAYS); at += 7) {
       const fading = left !== null && i % 3 > 0 && left - at < 45;
       const uses = Math.floor(chance(i, at, 4) * (fading ? 2.5 : 4));
       for (let k = 0; k < uses; k++) {
         events.push([id, `${id}-u${k}`, `${day(at + k)}T0${k}:30:00Z`, k % 2 ? 'report' : 'login']);
       }
-      if (chance(i, at, 5) < 0.06) tickets.push([`T${tickets.length}`, id, `${day(at)}T08:00:00Z`, `${day(at)}T20:00:00Z`, 'normal']);
+      if (chance(i, at, 5) < 0.06)
+        tickets.push([`T${tickets.length}`, id, `${day(at)}T08:00:00Z`, `${day(at)}T20:00:00Z`, 'normal']);
     }
   }
-  return { accounts, subscriptions, events: events.filter(row => (row[2] as string) < `${DATA_END}T` || row[2] === 'occurred_at'), tickets };
+  return {
+    accounts,
+    subscriptions,
+    events: events.filter(row => (row[2] as string) < `${DATA_END}T` || row[2] === 'occurred_at'),
+    tickets
+  };
 }
 
 /** A number in [0, 1) for a few whole numbers. */
@@ -177,7 +194,10 @@ export function vitals(...args: readonly string[]): Promise<Ended> {
 }
 
 /** Every file and link under some folders of a directory: path to SHA-256 of its bytes, or the target of the link. */
-export function fingerprint(directory: string, folders: readonly string[] = ['models', 'reports']): Record<string, string> {
+export function fingerprint(
+  directory: string,
+  folders: readonly string[] = ['models', 'reports']
+): Record<string, string> {
   const found: Record<string, string> = {};
   const visit = (path: string) => {
     const at = join(directory, path);

@@ -81,7 +81,9 @@ async function storeBatch({ config, batch, blocks, file }: StoreRequest): Promis
   try {
     await simulateInto({ workspace, world: batch }, effects);
     const tables = await ingestSources(engine, own);
-    const dates = (await planAsOf(engine, own, tables)).filter(({ day }) => blocks.some(name => within(config, name, day)));
+    const dates = (await planAsOf(engine, own, tables)).filter(({ day }) =>
+      blocks.some(name => within(config, name, day))
+    );
     const stage = await computeSnapshots({ config: own, engine, effects }, tables, dates);
     await buildOutcomes(engine, { config: own, tables });
     await engine.run(sql`copy (
@@ -102,7 +104,11 @@ function within({ blocks }: Config, name: BlockName, day: number): boolean {
   return range !== null && dayOfDate(range.from) <= day && day <= dayOfDate(range.to);
 }
 
-async function readBatches(config: Config, stored: readonly StoredBatch[], names: readonly BlockName[]): Promise<LabData> {
+async function readBatches(
+  config: Config,
+  stored: readonly StoredBatch[],
+  names: readonly BlockName[]
+): Promise<LabData> {
   const engine = await openDuckDB({ path: ':memory:' });
   try {
     const infos = (stored[0] as StoredBatch).infos;
@@ -128,7 +134,11 @@ export function fitLogisticScore(config: Config, { frame, blocks }: LabData): Ca
 }
 
 /** A fit calibrated on the calibration block of its own world and judged on further accounts. */
-export function judgeFurther(config: Config, candidate: Candidate, data: { own: LabData; further: LabData }): JudgedModel {
+export function judgeFurther(
+  config: Config,
+  candidate: Candidate,
+  data: { own: LabData; further: LabData }
+): JudgedModel {
   const blocks = { ...data.own.blocks, test: data.further.blocks.test };
   return judge(candidate, blocks, { target: 'churn', seed: config.models.seed });
 }

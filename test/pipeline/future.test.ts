@@ -102,7 +102,7 @@ const fillFutureCells: Rewrite = ({ known, cells }) =>
     return `update old set ${filled} where ${known} < ${T} and (${cell} is null or ${cell} >= ${T})`;
   });
 
-/** Cells of older rows that hang on instants that are over stay; garbage with bad cells is quarantined. */
+/** Older rows are filled first, so that garbage repeats them as they then are. */
 const both: Rewrite = table => [...fillFutureCells(table), ...addGarbage(table)];
 
 let workspace: string;

@@ -28,7 +28,10 @@ function forecast(report: ReportModel, head: Headline): Block[] {
     expectation(report, head),
     paragraph(trust(report, model)),
     tilesOf(report, head, model),
-    paragraph(say`Ranges in brackets and under numbers are 95% intervals.`, 'note')
+    paragraph(
+      say`Ranges in brackets and under numbers are 95% intervals. Those of the expected accounts and ARR take the probabilities as they are and accounts as independent; the uncertainty of the fit and of its calibration comes on top.`,
+      'note'
+    )
   ];
 }
 
