@@ -38,6 +38,7 @@ const OTHER = '(other)';
  * Chooses columns of the design matrix from training rows alone: numbers (log1p where a non-negative feature is
  * strongly skewed to the right) with a missing indicator, and one column per category level that at least 10 clusters
  * have; rarer levels are pooled. Columns are centred at their training mean; numbers are divided by their standard deviation.
+ * @throws ModelError when numbers are too large for a standard deviation in double precision.
  */
 export function fitPreparation(train: PreparationData, infos: readonly FeatureInfo[], options: PreparationOptions = {}): FittedPreparation {
   const columns: PreparedColumn[] = [];
@@ -102,7 +103,11 @@ function fitNumber(info: FeatureInfo, x: Float64Array, patterns: Set<string>): P
   if (measured.length > 0 && measured[0] !== measured[measured.length - 1]) {
     const transform = chooseTransform(info, measured);
     const { mean, deviation } = moments(measured.map(v => transformValue(transform, v)));
-    columns.push({ name: info.name, input: info.name, kind: 'number', transform, center: mean, scale: deviation, clip: CLIP });
+    requireFinite(info, { deviation, measured });
+    // Differences whose squares vanish in double precision are no differences.
+    if (deviation > 0) {
+      columns.push({ name: info.name, input: info.name, kind: 'number', transform, center: mean, scale: deviation, clip: CLIP });
+    }
   }
   const missing = x.map(v => (Number.isNaN(v) ? 1 : 0));
   const count = x.length - measured.length;
@@ -113,6 +118,12 @@ function fitNumber(info: FeatureInfo, x: Float64Array, patterns: Set<string>): P
     columns.push({ name: `${info.name} (missing)`, input: info.name, kind: 'missing', center: moments(missing).mean, ...FLAG });
   }
   return columns;
+}
+
+function requireFinite({ name }: FeatureInfo, { deviation, measured }: { deviation: number; measured: Float64Array }): void {
+  if (Number.isFinite(deviation)) return;
+  const [low, high] = [measured[0], measured[measured.length - 1]];
+  throw new ModelError(`expected training values of ${name} whose squares are finite, got ${low} to ${high}: rescale it, or leave it out`);
 }
 
 /** log1p when the upper half of the values reaches over three times as far from the median as the lower half. */

@@ -200,7 +200,7 @@ describe('vitals init on one ready table', () => {
 
   it('everyone churned: exit 3', async () => {
     writeFiles(directory, { 'telco.csv': telco().replaceAll(',No\n', ',Yes\n') });
-    const { code, stdout, stderr } = await vitals('run', '--workspace', directory);
+    const { code, stdout, stderr } = await vitals('run', '--quiet', '--workspace', directory);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/^vitals: expected .* got .*\n$/);
   });
