@@ -4,9 +4,9 @@ import { neumaierSum, weightedMean } from '../math/statistics.js';
 import type { Calibrator } from '../types.js';
 import { calibratedLogits } from './apply.js';
 import { type CalibrationRows, countDistinctEpisodes, countPositives } from './data.js';
-import { type Contender, type HeldOut, judgeHeldOut, pairedMean } from './heldout.js';
+import { type HeldOut, judgeHeldOut, pairedMean } from './heldout.js';
 import { fitIsotonic } from './isotonic.js';
-import { type FittedMap, fitBeta, fitIntercept, fitPlatt } from './parametric.js';
+import { type FittedMap, fitBeta, fitIntercept, fitPlatt, fitShrunkPlatt } from './parametric.js';
 
 type Kind = Calibrator['kind'];
 
@@ -51,7 +51,7 @@ export function fitKind(kind: Kind, rows: CalibrationRows): FittedMap {
  * Chooses a map by the number of distinct episodes.
  * - under 50: identity, or intercept when the likelihood ratio of the two, divided by the positive rows per episode, is
  *   significant at 5 % (chi-square, 1 degree of freedom);
- * - 50 to 199: Platt with positive slope, else intercept;
+ * - 50 to 199: Platt with positive slope, drawn towards 1 as far as the rows do not tell it from 1, else intercept;
  * - from 200: intercept, platt, beta and (from 1,000 rows) isotonic by held-out log loss; a more complex one must win by more
  *   than one clustered standard error of the paired difference.
  * From 50 the choice is dropped for identity when that has the lower held-out log loss by more than one standard error.
@@ -60,7 +60,12 @@ export function chooseCalibrator(rows: CalibrationRows): CalibratorChoice {
   const episodes = countDistinctEpisodes(rows);
   if (episodes < EPISODES.slope) return chooseLevel(rows, episodes);
   const kinds: Kind[] = ['identity', ...laddersOf(rows, episodes)];
-  const heldOut = judgeHeldOut(rows, kinds.map(contender));
+  const fitted = (kind: Kind, part: CalibrationRows) =>
+    kind === 'platt' && episodes < EPISODES.contest ? fitFew(part) : fitKind(kind, part);
+  const heldOut = judgeHeldOut(
+    rows,
+    kinds.map(kind => ({ kind, fit: part => fitted(kind, part).calibrator }))
+  );
   if (heldOut.weights.length === 0) return unjudged(rows, episodes);
   const contest = climb(kinds, heldOut);
   const chosen = kinds[contest.winner]!;
@@ -71,7 +76,7 @@ export function chooseCalibrator(rows: CalibrationRows): CalibratorChoice {
     const reason = `${why}, more than one standard error (${digits(harmed.standardError)}); ${facts}`;
     return { calibrator: { kind: 'identity' }, reason, candidates: contest.candidates };
   }
-  const { calibrator, note } = fitKind(chosen, rows);
+  const { calibrator, note } = fitted(chosen, rows);
   const reason = `${calibrator.kind}: ${facts}${note === '' ? '' : `; ${note}`}`;
   return { calibrator, reason, candidates: contest.candidates };
 }
@@ -81,8 +86,9 @@ function laddersOf(rows: CalibrationRows, episodes: number): Kind[] {
   return rows.n < ISOTONIC_ROWS ? ['intercept', 'platt', 'beta'] : ['intercept', 'platt', 'beta', 'isotonic'];
 }
 
-function contender(kind: Kind): Contender {
-  return { kind, fit: rows => fitKind(kind, rows).calibrator };
+/** Platt's map from few episodes. */
+function fitFew(rows: CalibrationRows): FittedMap {
+  return fitShrunkPlatt(rows, countPositives(rows) / Math.max(1, countDistinctEpisodes(rows)));
 }
 
 interface Contest {
@@ -109,7 +115,7 @@ function climb(kinds: readonly Kind[], heldOut: HeldOut): Contest {
 }
 
 function unjudged(rows: CalibrationRows, episodes: number): CalibratorChoice {
-  const { calibrator, note } = fitPlatt(rows);
+  const { calibrator, note } = fitFew(rows);
   const why = `${episodes} episodes, but no part of the rows could be held out`;
   return { calibrator, reason: `${calibrator.kind}: ${why}${note === '' ? '' : `; ${note}`}`, candidates: [] };
 }

@@ -1,7 +1,9 @@
 import { ModelError } from '../errors.js';
-import { logit, sigmoid, softplus } from '../math/links.js';
+import { logit, meanLogLoss, sigmoid, softplus } from '../math/links.js';
+import { neumaierSum } from '../math/statistics.js';
 import { fitNewton } from '../models/newton.js';
 import type { Calibrator } from '../types.js';
+import { calibratedLogits } from './apply.js';
 import { type CalibrationRows, countPositives } from './data.js';
 import { fitLinear, isSeparated, type LinearFit, MAX_ITERATIONS, notConverged, smoothTargets } from './linear.js';
 
@@ -17,12 +19,16 @@ const SMOOTHED = 'targets are smoothed, as for a tiny class or classes that a th
 
 /** The shift of the log-odds that makes expected and observed counts equal: maximum likelihood with the slope held at 1. */
 export function fitIntercept(rows: CalibrationRows, note = ''): FittedMap {
+  return { calibrator: { kind: 'intercept', intercept: levelOf(rows) }, note };
+}
+
+function levelOf(rows: CalibrationRows): number {
   const { y, w, z, n } = rows;
   const D = { X: new Float64Array(n).fill(1), n, k: 1 };
   const start = Float64Array.of(startOf(rows));
   const fit = fitNewton({ D, y, weights: w, offset: z, ridge: 0 }, { start, maxIterations: MAX_ITERATIONS });
   if (!fit.converged) throw notConverged('an intercept');
-  return { calibrator: { kind: 'intercept', intercept: fit.coefficients[0]! }, note };
+  return fit.coefficients[0]!;
 }
 
 /** Difference of observed and expected log-odds, so that Newton's method starts close. */
@@ -61,6 +67,25 @@ export function fitPlatt(rows: CalibrationRows): FittedMap {
     );
   }
   return { calibrator: { kind: 'platt', slope, intercept }, note: smooth ? SMOOTHED : '' };
+}
+
+/**
+ * Platt's map with its slope drawn towards 1, for few episodes: 1 + f (slope - 1) with f = max(0, 1 - 1 / χ²), where χ² is the
+ * likelihood ratio of the free slope against slope 1 (1 degree of freedom), divided by the positive rows per episode (the
+ * shrinkage factor of van Houwelingen and le Cessie 1990). A slope that the rows do not tell from 1 stays 1; a clear one
+ * stays what it is. The intercept makes expected and observed counts equal.
+ */
+export function fitShrunkPlatt(rows: CalibrationRows, positivesPerEpisode: number): FittedMap {
+  const free = fitPlatt(rows);
+  if (free.calibrator.kind !== 'platt' || free.note !== '') return free;
+  const { z, y, w } = rows;
+  const loss = (map: Calibrator) => meanLogLoss(calibratedLogits(map, z), y, w) * neumaierSum(w);
+  const ratio = (2 * (loss(fitIntercept(rows).calibrator) - loss(free.calibrator))) / positivesPerEpisode;
+  const factor = ratio > 1 ? 1 - 1 / ratio : 0;
+  const slope = 1 + factor * (free.calibrator.slope - 1);
+  const intercept = levelOf({ ...rows, z: z.map(v => slope * v) });
+  const note = `slope ${free.calibrator.slope.toFixed(3)} drawn to ${slope.toFixed(3)} (likelihood ratio ${ratio.toFixed(2)} against slope 1)`;
+  return { calibrator: { kind: 'platt', slope, intercept }, note };
 }
 
 function needsSmoothing(rows: CalibrationRows): boolean {

@@ -1,3 +1,4 @@
+import { ModelError } from '../errors.js';
 import type { ArtifactInput, FeatureInfo, Preparation, PreparedColumn } from '../types.js';
 
 export interface FittedPreparation {

@@ -24,7 +24,10 @@ export function openBackend(wanted: 'auto' | BackendName): Promise<Backend> {
     return Promise.reject(new ModelError(`expected one tensor back end per process, got ${wanted} after ${openedFor}; start a new process`));
   }
   openedFor = wanted;
-  opened ??= load(wanted);
+  opened ??= load(wanted).catch(error => {
+    opened = null;
+    throw error;
+  });
   return opened;
 }
 

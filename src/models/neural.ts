@@ -50,9 +50,11 @@ export function trainNetwork(train: PreparedRows, validation: PreparedRows, setu
   const random = seededRandom(options.seed, 17);
   tf.engine().startScope();
   const network = createNetwork(tf, { widths: [train.q, ...options.hidden, 1], bias: logit(mean(train.y)), random });
+  const optimizer = tf.train.adam(options.learningRate);
   try {
-    return runEpochs({ tf, network, train, validation, options, random });
+    return runEpochs({ tf, network, optimizer, train, validation, options, random });
   } finally {
+    optimizer.dispose();
     for (const variable of network.flat()) variable.dispose();
     tf.engine().endScope();
   }
@@ -64,6 +66,7 @@ type Network = readonly Layer[];
 interface Training {
   readonly tf: typeof Tfjs;
   readonly network: Network;
+  readonly optimizer: Tfjs.Optimizer;
   readonly train: PreparedRows;
   readonly validation: PreparedRows;
   readonly options: NetworkOptions;
@@ -72,24 +75,22 @@ interface Training {
 
 function runEpochs(training: Training): NetworkFit {
   const { tf, network, train, validation, options, random } = training;
-  const optimizer = tf.train.adam(options.learningRate);
   const rows = tf.tensor2d(Float32Array.from(validation.Z), [validation.n, validation.q]);
   const held = () => heldOutLoss(tf, network, rows, validation.y);
   const losses = [held()];
   let best = { epoch: 0, layers: snapshot(network) };
   for (let epoch = 1; epoch <= options.maxEpochs && epoch - best.epoch <= options.patience; epoch++) {
-    trainEpoch(training, optimizer, random.permutation(train.n));
+    trainEpoch(training, random.permutation(train.n));
     const loss = held();
     if (!Number.isFinite(loss)) throw new ModelError(`expected a finite validation loss, got ${loss} in epoch ${epoch}; lower models.neural.learning_rate`);
     if (loss < losses[best.epoch]!) best = { epoch, layers: snapshot(network) };
     losses.push(loss);
   }
-  optimizer.dispose();
   rows.dispose();
   return { spec: { kind: 'neural', layers: best.layers }, validationLoss: losses, bestEpoch: best.epoch };
 }
 
-function trainEpoch({ tf, network, train, options }: Training, optimizer: Tfjs.Optimizer, order: Int32Array): void {
+function trainEpoch({ tf, network, optimizer, train, options }: Training, order: Int32Array): void {
   const { Z, y, n, q } = train;
   for (let from = 0; from < n; from += options.batch) {
     const batch = order.subarray(from, Math.min(n, from + options.batch));

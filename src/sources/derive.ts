@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.js';
 import { id, literal, raw, sql } from '../sql/sql.js';
 import type { IngestedColumn, Sql, TableName } from '../types.js';
 import { type Fault, MOST } from './cast.js';
-import { contractColumn } from './contracts.js';
+import { contractColumn, type TableContract } from './contracts.js';
 import type { MappedColumn } from './mapping.js';
 import type { Derived } from './stage.js';
 
@@ -56,14 +56,31 @@ function monthly(from: number, to: number): Sql {
 }
 
 /** Faults of pairs of instants in reverse order. */
+export interface SpanFaults {
+  /** Faults of the whole row. */
+  readonly rows: readonly Fault[];
+  /** Faults of the end alone, by its name: the end is a later cell and the start is not. Every later column has a list. */
+  readonly later: ReadonlyMap<string, readonly Fault[]>;
+}
+
+/** Judges the pairs of which both columns are mapped (`names`); `later` are the columns whose faults empty only the cell. */
 export function spanFaults(
-  spans: readonly { readonly start: string; readonly end: string }[],
-  names: ReadonlySet<string>
-): Fault[] {
-  return spans
-    .filter(span => names.has(span.start) && names.has(span.end))
-    .map(({ start, end }) => ({
-      when: sql`${id(end)} < ${id(start)}`,
-      reason: `${end}: expected an instant from ${start} on, got an earlier one`
-    }));
+  spans: TableContract['spans'],
+  { names, later }: { readonly names: ReadonlySet<string>; readonly later: ReadonlySet<string> }
+): SpanFaults {
+  const mapped = spans.filter(span => names.has(span.start) && names.has(span.end));
+  const endAlone = (span: { start: string; end: string }) => later.has(span.end) && !later.has(span.start);
+  return {
+    rows: mapped.filter(span => !endAlone(span)).map(reversed),
+    later: new Map(
+      [...later].map(name => [name, mapped.filter(span => span.end === name && endAlone(span)).map(reversed)])
+    )
+  };
+}
+
+function reversed({ start, end }: { start: string; end: string }): Fault {
+  return {
+    when: sql`${id(end)} < ${id(start)}`,
+    reason: `${end}: expected an instant from ${start} on, got an earlier one`
+  };
 }

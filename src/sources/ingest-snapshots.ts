@@ -121,7 +121,7 @@ function stagePlan(cells: readonly CellSpec[], { located, config, snapshots }: P
   const late = sql`as_of > ${literal(config.dataEnd ?? '')}`;
   const reason = 'as_of: expected a date up to the data end, got a later one (after data end)';
   const early = snapshots.asOf === null || config.dataEnd === null ? [] : [{ when: late, reason }];
-  return { label: LABEL, cells, derived: [], early, late: [], located, rest: false, copied: null };
+  return { label: LABEL, cells, derived: [], later: new Map(), early, late: [], located, rest: false, copied: null };
 }
 
 /** At most two outcomes may occur, and one of two must be the positive one. */

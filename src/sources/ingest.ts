@@ -8,12 +8,14 @@ import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
 import { type Loaded, loadTable, type TablePlan } from './load-table.js';
 import { planMapping } from './mapping.js';
+import { clearNotes } from './notes.js';
 import { clearQuarantine } from './quarantine.js';
 import { readWatermarks } from './watermarks.js';
 
 /**
  * Reads every source of a workspace into checked tables of the contract (all contract columns and `known_at`; columns
- * that are not mapped are NULL), `quarantine` and `ingest_notes(table_name, note, rows)`. Instants are microseconds
+ * that are not mapped are NULL), `quarantine` and
+ * `ingest_notes(table_name, note, rows, severity)`: cells that were read as empty (`warn`) and open ends (`info`). Instants are microseconds
  * since 1970 (UTC), measures integers scaled by 10^decimals. Rows keep the order of the files.
  * @param options userKey: user ids are kept only as SHA-256 under this secret (32 hexadecimal digits); null keeps them as they are
  * @throws ConfigError when the mapping is incomplete; DataError when files or their rows cannot be used.
@@ -26,10 +28,11 @@ export async function ingestSources(
   const plans = planTables(config);
   const dataEndUs = await dataEndOf(engine, config);
   await clearQuarantine(engine);
-  await engine.run(sql`create or replace table ingest_notes (table_name varchar, note varchar, rows bigint)`);
+  await clearNotes(engine);
   for (const table of Object.keys(CONTRACTS)) await engine.run(sql`drop table if exists ${id(table)}`);
   const loaded = new Map<TableName, Loaded>();
-  for (const plan of plans) loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey }));
+  for (const plan of plans)
+    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey }));
   await dateAccounts(engine);
   await checkCurrencies(engine, config.currency, loaded);
   const watermarks = await readWatermarks(engine, config, dataEndUs);

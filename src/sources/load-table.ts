@@ -8,7 +8,8 @@ import { deriveColumns, spanFaults } from './derive.js';
 import { openFiles, readable } from './files.js';
 import { NEVER_US } from './instants.js';
 import { locateColumns } from './locate.js';
-import { type MappedColumn, mappedKey } from './mapping.js';
+import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
+import { noteEmptied, noteOpenEnds } from './notes.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
 import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
 
@@ -35,18 +36,23 @@ export interface LoadContext {
 export async function loadTable(engine: Engine, plan: TablePlan, context: LoadContext): Promise<Loaded> {
   const { source, mapped } = plan;
   const key = mappedKey(CONTRACTS[source.table], mapped);
-  let staged = await stageTable(engine, plan, { ...context, keyed: key.length > 0 });
+  const columns = ingestedColumns(plan);
+  let staged = await stageTable(engine, plan, { ...context, keyed: key.length > 0, columns });
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
   staged = await refuseDuplicates(engine, staged, key);
   const settled = await settleRows(engine, staged);
   refuseEmpty(source.table, settled);
-  await noteOpenEnds(engine, source.table, mapped);
+  await noteEmptied(engine, staged);
+  await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
   await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
+  return { ...settled, columns };
+}
+
+function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
   const columns = Object.fromEntries(mapped.map(entry => [entry.column.name, entry.ingested]));
-  const derived = deriveColumns(source.table, mapped).columns;
-  return { ...settled, columns: { ...columns, ...derived, ...datedAccounts(source.table) } };
+  return { ...columns, ...deriveColumns(source.table, mapped).columns, ...datedAccounts(source.table) };
 }
 
 const UNKNOWN_ACCOUNT: Fault = {
@@ -54,12 +60,16 @@ const UNKNOWN_ACCOUNT: Fault = {
   reason: 'account_id: expected an account of the table accounts, got an unknown one'
 };
 
+type StageContext = LoadContext & Pick<Loaded, 'columns'> & { readonly keyed: boolean };
+
 async function stageTable(
   engine: Engine,
   { source, mapped }: TablePlan,
-  { config, dataEndUs, keyed }: LoadContext & { readonly keyed: boolean }
+  { config, dataEndUs, keyed, columns }: StageContext
 ): Promise<Staged> {
   const { eventTime, spans } = CONTRACTS[source.table];
+  const names = new Set(mapped.map(entry => entry.column.name));
+  const reversed = spanFaults(spans, { names, later: laterColumns(CONTRACTS[source.table], columns) });
   const label = source.table;
   const groups = await openFiles(engine, { ...source, label, workspace: config.workspace });
   const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
@@ -69,8 +79,9 @@ async function stageTable(
     label,
     cells,
     derived: [...derivation.derived, ...assumedKnownAt(source, eventTime, mapped)],
+    later: reversed.later,
     early: afterDataEnd(eventTime, mapped, dataEndUs),
-    late: [...derivation.faults, ...spanFaults(spans, new Set(mapped.map(entry => entry.column.name)))],
+    late: [...derivation.faults, ...reversed.rows],
     located: locateColumns(groups, wanted, { label, rest: !keyed }),
     rest: !keyed,
     copied: source.knownAt === null ? 'known_at' : null
@@ -112,18 +123,6 @@ function refuseEmpty(table: TableName, { rows }: Settled): void {
 
 function isOpenEnd(column: ContractColumn): boolean {
   return column.type === 'instant' && column.nullable;
-}
-
-/** Counts the instants that mean "never" and will be read as open. */
-async function noteOpenEnds(engine: Engine, table: TableName, mapped: readonly MappedColumn[]): Promise<void> {
-  for (const { column } of mapped.filter(entry => isOpenEnd(entry.column))) {
-    const [found] = await engine.rows(
-      sql`select count(*) as n from staged where fault = 0 and ${id(column.name)} >= ${NEVER_US}`
-    );
-    if (found?.['n'] === 0) continue;
-    const note = `${column.name}: dates from 2200 on are read as open (no end)`;
-    await engine.run(sql`insert into ingest_notes values (${table}, ${note}, ${found?.['n'] ?? 0})`);
-  }
 }
 
 const ENGINE_TYPES = {

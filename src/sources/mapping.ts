@@ -72,6 +72,22 @@ function checkedTime(source: SourceConfig, column: ContractColumn, time: ColumnT
   );
 }
 
+/**
+ * Columns whose cells tell what happened to a record after it became known: those with a time of their own. Keys, event
+ * times and cells that may not be empty always belong to the record.
+ */
+export function laterColumns(
+  contract: TableContract,
+  columns: Readonly<Record<string, IngestedColumn>>
+): ReadonlySet<string> {
+  const firm = new Set([...contract.key, contract.eventTime]);
+  const later = contract.columns.filter(({ name, nullable }) => {
+    const time = columns[name]?.time ?? 'fixed';
+    return time !== 'fixed' && nullable && !firm.has(name);
+  });
+  return new Set(later.map(column => column.name));
+}
+
 /** Key columns of a source, empty when it does not map all of them. */
 export function mappedKey(contract: TableContract, mapped: readonly MappedColumn[]): readonly string[] {
   const names = new Set(mapped.map(entry => entry.column.name));

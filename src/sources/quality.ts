@@ -8,12 +8,14 @@ import { accountFindings, eventTypeFindings, type Finding, gapFindings, nullFind
 export type { Finding } from './quality-queries.js';
 
 /**
- * Findings about ingested tables, in contract order: quarantined and dropped rows, empty cells, event types that nobody
+ * Findings about ingested tables, in contract order: quarantined and dropped rows, emptied and empty cells, event types that nobody
  * declared, tables that stop early, gaps between terms, accounts without terms or events, and every assumption that was
  * made (known-at, zones, columns assumed fixed, watermarks, open ends, currency).
  */
 export async function checkQuality(engine: Engine, config: Config, tables: Tables): Promise<Finding[]> {
-  const notes = await engine.rows(sql`select table_name, note, rows from ingest_notes order by table_name, note`);
+  const notes = await engine.rows(
+    sql`select table_name, note, rows, severity from ingest_notes order by table_name, note`
+  );
   const findings: Finding[] = [];
   for (const table of Object.keys(CONTRACTS) as TableName[]) {
     const info = tables[table];
@@ -21,7 +23,8 @@ export async function checkQuality(engine: Engine, config: Config, tables: Table
     if (info === undefined || source === undefined) continue;
     findings.push(...rowFindings(info), ...(await stopFindings(engine, config, info)), ...assumptions(source, info));
     for (const note of notes.filter(row => row['table_name'] === table)) {
-      findings.push({ table, severity: 'info', message: `${note['note']}: ${note['rows']} cells` });
+      const severity = note['severity'] === 'warn' ? 'warn' : 'info';
+      findings.push({ table, severity, message: `${note['note']}: ${note['rows']} cells` });
     }
     findings.push(...(await nullFindings(engine, info)));
   }

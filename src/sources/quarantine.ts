@@ -6,6 +6,13 @@ import { DUPLICATE, POSITION, type Staged } from './stage.js';
 
 const SHOWN = 3;
 
+/** How many rows of `staged` have one number in a column of faults. */
+export interface FaultCount {
+  readonly reason: string;
+  readonly fault: number;
+  readonly rows: number;
+}
+
 export interface Settled {
   readonly rows: RowCounts;
   /** Reasons of the quarantined rows, most rows first. */
@@ -29,8 +36,8 @@ export async function refuseRows(engine: Engine, staged: Staged, refusal: Fault)
 
 /**
  * Marks repeated records. Without a key, exact copies of the whole record; with one, also records of the same key with
- * other content: the record that was known first stays (then the one whose columns sort first), whatever the order of
- * the files. Of exact copies the first stays and the others are dropped.
+ * other content: the record that was known first stays (then the one whose columns sort first, later columns last),
+ * whatever the order of the files. Of exact copies the first stays and the others are dropped.
  */
 export async function refuseDuplicates(engine: Engine, staged: Staged, key: readonly string[]): Promise<Staged> {
   const compared = key.length > 0 ? key : staged.columns.filter(name => name !== staged.copied);
@@ -57,8 +64,9 @@ export async function refuseDuplicates(engine: Engine, staged: Staged, key: read
 /** Row ids of repeated records to refuse, with the number that each gets. */
 function verdicts(staged: Staged, key: readonly string[], number: number): Sql {
   const known = staged.columns.filter(name => name === 'known_at');
-  const others = staged.columns.filter(name => name !== 'known_at');
-  const content = [...known, ...others, ...(staged.rest && key.length === 0 ? ['rest'] : [])];
+  const later = staged.later.map(column => column.name);
+  const others = staged.columns.filter(name => name !== 'known_at' && !later.includes(name));
+  const content = [...known, ...others, ...later, ...(staged.rest && key.length === 0 ? ['rest'] : [])];
   const order = join(content.map(name => sql`${id(name)} nulls last`));
   const version =
     key.length === 0
@@ -107,21 +115,35 @@ interface Bad {
 }
 
 async function mostlyBad(engine: Engine, staged: Staged, { byFault, total }: Bad): Promise<DataError> {
-  const first = await engine.rows(sql`select fault, source_row from (
-    select fault, cast(${POSITION} + 1 as bigint) as source_row, row_number() over (partition by fault order by rowid) as nth
-    from staged where fault > ${staged.early}) where nth <= ${SHOWN} order by fault, source_row`);
-  const told = staged.reasons
-    .map((reason, i) => ({ reason, fault: i + 1, rows: i < staged.early ? 0 : (byFault.get(i + 1) ?? 0) }))
-    .filter(entry => entry.rows > 0)
-    .sort((a, b) => b.rows - a.rows);
-  const bad = sum(told.map(entry => entry.rows));
+  const counts = staged.reasons.map((reason, i) => {
+    return { reason, fault: i + 1, rows: i < staged.early ? 0 : (byFault.get(i + 1) ?? 0) };
+  });
+  const bad = sum(counts.map(entry => entry.rows));
+  const details = await tellFaults(engine, counts, { number: sql`fault`, where: sql`fault > ${staged.early}` });
+  return new DataError(
+    `${staged.label}: expected at least half of the rows to be usable, but ${bad} of ${total} are not: ${details}; correct the file or its mapping`
+  );
+}
+
+/**
+ * The most frequent faults in words, each with its count and its first rows (counted from 1).
+ * @param place number: the column of `staged` that numbers the faults; where: the rows that are looked at
+ */
+export async function tellFaults(
+  engine: Engine,
+  counts: readonly FaultCount[],
+  { number, where }: { readonly number: Sql; readonly where: Sql }
+): Promise<string> {
+  const first = await engine.rows(sql`select number, source_row from (
+    select ${number} as number, cast(${POSITION} + 1 as bigint) as source_row,
+      row_number() over (partition by ${number} order by rowid) as nth
+    from staged where ${where}) where nth <= ${SHOWN} order by number, source_row`);
+  const told = counts.filter(entry => entry.rows > 0).sort((a, b) => b.rows - a.rows);
   const details = told.slice(0, 2 * SHOWN).map(({ reason, fault, rows }) => {
-    const rowsShown = first.filter(row => row['fault'] === fault).map(row => row['source_row']);
+    const rowsShown = first.filter(row => row['number'] === fault).map(row => row['source_row']);
     return `${rows} × ${reason} (first in row ${rowsShown.join(', ')})`;
   });
-  return new DataError(
-    `${staged.label}: expected at least half of the rows to be usable, but ${bad} of ${total} are not: ${details.join('; ')}; correct the file or its mapping`
-  );
+  return details.join('; ');
 }
 
 function sum(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { id, join, literal, raw, sql } from '../sql/sql.js';
 import type { Engine, Sql } from '../types.js';
-import { type CellSpec, castCell, type Fault } from './cast.js';
+import { type Cast, type CellSpec, castCell, type Fault } from './cast.js';
 import type { Located } from './locate.js';
 
 /** A column that is computed from the cells of its row; it replaces a cell of the same name. */
@@ -14,6 +14,11 @@ export interface StagePlan {
   readonly label: string;
   readonly cells: readonly CellSpec[];
   readonly derived: readonly Derived[];
+  /**
+   * Cells that tell what happened to a record after it became known, with faults beyond those of their cast. A fault
+   * empties such a cell and leaves its record in use, so that no later cell decides about what was known earlier.
+   */
+  readonly later: ReadonlyMap<string, readonly Fault[]>;
   /** Conditions on whole rows: `early` are judged before the cells, `late` after them. */
   readonly early: readonly Fault[];
   readonly late: readonly Fault[];
@@ -24,10 +29,22 @@ export interface StagePlan {
   readonly copied: string | null;
 }
 
-/** Rows in the temporary table `staged`: typed columns, perhaps `rest`, and `fault` (0, or the number of a reason). */
+/** A column whose cells are emptied where they are at fault. */
+export interface LaterColumn {
+  readonly name: string;
+  /** Column of `staged`: NULL where the file's cell is blank, 0 where it is good, n where it was emptied for `reasons[n - 1]`. */
+  readonly note: string;
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Rows in the temporary table `staged`: typed columns, perhaps `rest`, the notes of later columns, and `fault` (0, or the
+ * number of a reason).
+ */
 export interface Staged {
   readonly label: string;
   readonly columns: readonly string[];
+  readonly later: readonly LaterColumn[];
   readonly rest: boolean;
   /** Column that repeats another one, so that comparing records needs only one of them. */
   readonly copied: string | null;
@@ -52,24 +69,57 @@ export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged
   const rest = plan.rest ? [id('rest')] : [];
   const texts = casts.map((cast, i) => sql`${cast.raw} as ${raw(`t${i}`)}`);
   const values = casts.map((cast, i) => sql`${cast.value} as ${id(plan.cells[i]?.name as string)}`);
-  const faults = [...plan.early, ...casts.flatMap(cast => cast.faults), ...plan.late];
+  const later = laterCells(plan, casts);
+  const firm = casts.filter((_, i) => !plan.later.has(plan.cells[i]?.name as string));
+  const faults = [...plan.early, ...firm.flatMap(cast => cast.faults), ...plan.late];
   const columns = [...plan.cells, ...plan.derived].map(column => column.name);
   const names = [...new Set(columns)];
   await engine.run(sql`create or replace temp table staged as
-    select ${join([...names.map(name => id(name)), ...rest])}, ${faultNumber(faults)} as fault
+    select ${join([...names.map(name => id(name)), ...rest, ...later.map(cell => id(cell.note))])}, ${faultNumber(faults)} as fault
     from (${withDerived(
-      sql`select ${join([...texts.map((_, i) => raw(`t${i}`)), ...values, ...rest])}
+      withEmptied(
+        sql`select ${join([...texts.map((_, i) => raw(`t${i}`)), ...values, ...rest])}
         from (select ${join([...texts, ...rest])} from ${plan.located.relation})`,
+        later
+      ),
       plan
     )})`);
   return {
     label: plan.label,
     columns: names,
+    later: later.map(({ name, note, faults: found }) => ({ name, note, reasons: found.map(fault => fault.reason) })),
     rest: plan.rest,
     copied: plan.copied,
     reasons: faults.map(fault => fault.reason),
     early: plan.early.length
   };
+}
+
+interface LaterCell {
+  readonly name: string;
+  readonly note: string;
+  /** The file's cell. */
+  readonly cell: Sql;
+  readonly faults: readonly Fault[];
+}
+
+function laterCells(plan: StagePlan, casts: readonly Cast[]): LaterCell[] {
+  return plan.cells.flatMap(({ name }, i) => {
+    const beyond = plan.later.get(name);
+    if (beyond === undefined) return [];
+    const faults = [...(casts[i] as Cast).faults, ...beyond];
+    return [{ name, note: `note${i}`, cell: raw(`t${i}`), faults }];
+  });
+}
+
+/** Judges the later cells of the rows as they were read, then empties those at fault. */
+function withEmptied(query: Sql, later: readonly LaterCell[]): Sql {
+  if (later.length === 0) return query;
+  const notes = later.map(
+    ({ cell, faults, note }) => sql`case when ${cell} is not null then ${faultNumber(faults)} end as ${id(note)}`
+  );
+  const values = later.map(({ name, note }) => sql`case when ${id(note)} = 0 then ${id(name)} end as ${id(name)}`);
+  return sql`select * replace (${join(values)}) from (select *, ${join(notes)} from (${query}))`;
 }
 
 function withDerived(query: Sql, plan: StagePlan): Sql {

@@ -4,6 +4,7 @@ import { fitCalibrator } from '../../src/calibration/fit.js';
 import { ModelError } from '../../src/errors.js';
 import { meanLogLoss } from '../../src/math/links.js';
 import { seededRandom } from '../../src/math/random.js';
+import type { Calibrator } from '../../src/types.js';
 import { simulateWorld } from './worlds.js';
 
 const count = (y: Uint8Array) => y.reduce((s, v) => s + v, 0);
@@ -55,6 +56,28 @@ describe('the choice goes by distinct episodes', () => {
     expect(fallback.episodes).toBeGreaterThanOrEqual(50);
     expect(['intercept', 'identity']).toContain(fallback.method);
     expect(fallback.reason).toMatch(/not positive|raises the held-out log loss/);
+  });
+
+  it('50 to 199: the slope is drawn towards 1 by the shrinkage factor of its likelihood ratio, and counts agree', () => {
+    const world = byRow(simulateWorld(3, { accounts: 600, dates: 1, truth: z => 0.75 * z - 1 }));
+    const { logits, y } = world;
+    const loss = (map: Calibrator) => meanLogLoss(calibratedLogits(map, logits), y) * y.length;
+    const free = fitCalibrator('platt', world).calibrator as Extract<Calibrator, { kind: 'platt' }>;
+    const chiSquare = 2 * (loss(fitCalibrator('intercept', world).calibrator) - loss(free));
+    expect(chiSquare).toBeGreaterThan(1);
+    const drawn = fitCalibrator('auto', world).calibrator as Extract<Calibrator, { kind: 'platt' }>;
+    expect(drawn.slope).toBeCloseTo(1 + (1 - 1 / chiSquare) * (free.slope - 1), 10);
+    expect(applyCalibrator(drawn, logits).reduce((s, p) => s + p, 0)).toBeCloseTo(count(y), 8);
+  });
+
+  it('50 to 199: a slope that the rows do not tell from 1 is 1', () => {
+    const fits = Array.from({ length: 40 }, (_, i) =>
+      fitCalibrator('auto', byRow(simulateWorld(100 + i, { accounts: 600, dates: 1, truth: z => z })))
+    );
+    const slopes = fits.map(({ calibrator }) => (calibrator.kind === 'platt' ? calibrator.slope : 1));
+    // P(chi-square on 1 degree of freedom < 1) = 0.683.
+    expect(slopes.filter(slope => slope === 1).length).toBeGreaterThan(0.5 * fits.length);
+    expect(fits.every(({ episodes }) => episodes >= 50 && episodes < 200)).toBe(true);
   });
 
   it('from 200: the simplest map that nothing clearly beats, judged on later dates', () => {

@@ -56,7 +56,8 @@ const cases = fc
     mode: fc.constantFrom('automatic' as const, 'four' as const, 'three' as const)
   })
   .map(({ gaps, first, accounts, families, horizonDays, leadDays, absent, seed, cuts, mode }): BlockInput => {
-    const days = gaps.reduce<number[]>((all, gap) => [...all, (all.at(-1) as number) + gap], [first]);
+    const days = [first];
+    for (const gap of gaps) days.push((days.at(-1) as number) + gap);
     const full = input(days, accounts);
     const keep = [...full.day.keys()].filter(i => (i * 7 + absent) % 11 !== 0);
     return {
@@ -304,7 +305,13 @@ describe('summariseBlock', () => {
   it('has no dates without rows or without as-of dates', () => {
     const none = { rows: 0, accounts: 0, positives: 0, episodes: 0, from: '', to: '' };
     expect(summariseBlock(block([], []))).toEqual(none);
-    expect(summariseBlock(block([0, 0], [1, -1]))).toEqual({ ...none, rows: 2, accounts: 2, positives: 1, episodes: 1 });
+    expect(summariseBlock(block([0, 0], [1, -1]))).toEqual({
+      ...none,
+      rows: 2,
+      accounts: 2,
+      positives: 1,
+      episodes: 1
+    });
   });
 
   it('negative rows are no episode', () => {

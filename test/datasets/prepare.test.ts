@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../src/artifacts/scorer/input.js';
 import { bindColumns, prepareRow } from '../../src/artifacts/scorer/prepare.js';
 import { selectDataset } from '../../src/datasets/frame.js';
-import { applyPreparation, fitPreparation, type PreparationOptions, transformValue } from '../../src/datasets/prepare.js';
+import {
+  applyPreparation,
+  fitPreparation,
+  type PreparationOptions,
+  transformValue
+} from '../../src/datasets/prepare.js';
 import { ModelError } from '../../src/errors.js';
 import type { FeatureInfo, Preparation } from '../../src/types.js';
 import { allRows, frameOfRows, infosOf, type SnapshotRow } from './frames.js';
@@ -12,7 +17,10 @@ type Values = readonly (number | string | null)[];
 
 /** One column of values as a dataset, each row an account of its own. */
 function single(info: FeatureInfo, values: Values) {
-  const frame = frameOfRows([info], values.map((value, i): SnapshotRow => ({ account: `a${i}`, values: [value] })));
+  const frame = frameOfRows(
+    [info],
+    values.map((value, i): SnapshotRow => ({ account: `a${i}`, values: [value] }))
+  );
   return selectDataset(frame, allRows(values.length), 'churn');
 }
 
@@ -58,7 +66,10 @@ describe('numbers', () => {
   it('of any sign take the signed log when a tail reaches over eight times the middle half', () => {
     // 49⁷ = 55 (2 · 25⁷) and 49³ = 3.8 (2 · 25³).
     const transform = (power: number) =>
-      fitSingle(NUMBER, ramp(-50, i => i ** power)).preparation.columns[0]?.transform;
+      fitSingle(
+        NUMBER,
+        ramp(-50, i => i ** power)
+      ).preparation.columns[0]?.transform;
     expect(transform(7)).toBe('signed_log1p');
     expect(transform(3)).toBe('identity');
   });
@@ -134,11 +145,15 @@ describe('categories', () => {
       parent: `${plan}-${i % parents}`,
       values: [plan]
     }));
-  const fit = (rows: readonly SnapshotRow[]) =>
+  const fitPlans = (rows: readonly SnapshotRow[]) =>
     fitPreparation(selectDataset(frameOfRows([CATEGORY], rows), allRows(rows.length), 'churn'), [CATEGORY]);
 
   it('have a column per level of at least 10 clusters; rarer levels are pooled, however many rows they have', () => {
-    const { preparation, inputs } = fit([...level('basic', 20, 10), ...level('plus', 40, 9), ...level('solo', 20, 1)]);
+    const { preparation, inputs } = fitPlans([
+      ...level('basic', 20, 10),
+      ...level('plus', 40, 9),
+      ...level('solo', 20, 1)
+    ]);
     expect(preparation.columns).toEqual([
       { name: 'plan=basic', input: 'plan', kind: 'level', level: 'basic', center: 20 / 80, scale: 0.5, clip: 2 },
       { name: 'plan=(other)', input: 'plan', kind: 'other', center: 60 / 80, scale: 0.5, clip: 2 }
@@ -154,13 +169,13 @@ describe('categories', () => {
   });
 
   it('without a rare level have no pool', () => {
-    const { preparation, inputs } = fit([...level('basic', 10, 10), ...level('plus', 30, 15)]);
+    const { preparation, inputs } = fitPlans([...level('basic', 10, 10), ...level('plus', 30, 15)]);
     expect(preparation.columns.map(column => column.name)).toEqual(['plan=basic', 'plan=plus']);
     expect(inputs[0]?.levels).toEqual(['basic', 'plus']);
   });
 
   it('tell a level named (other) from the pool', () => {
-    const { preparation } = fit([...level('(other)', 20, 20), ...level('rare', 20, 2)]);
+    const { preparation } = fitPlans([...level('(other)', 20, 20), ...level('rare', 20, 2)]);
     expect(preparation.columns.map(({ kind, level: own }) => [kind, own])).toEqual([
       ['level', '(other)'],
       ['other', undefined]
@@ -169,7 +184,7 @@ describe('categories', () => {
   });
 
   it('promise 48: a level of few accounts is named nowhere', () => {
-    const { preparation, inputs } = fit([...level('basic', 40, 20), ...level('jane.doe@example.com', 9, 9)]);
+    const { preparation, inputs } = fitPlans([...level('basic', 40, 20), ...level('jane.doe@example.com', 9, 9)]);
     expect(JSON.stringify({ preparation, inputs })).not.toContain('jane');
   });
 });
@@ -198,8 +213,17 @@ describe('values at the edge of double precision', () => {
 
   it('of which the squares overflow are refused, unless a logarithm tames them', () => {
     expect(() => fitSingle(NUMBER, [1e200, -1e200, 0])).toThrow(ModelError);
-    expect(() => fitSingle(NUMBER, [1e308, 1e308, 0])).toThrow('training values of x');
-    expect(apply(fitSingle(COUNT, ramp(0, i => 10 ** (3 * i))).preparation, COUNT, [1e308])[0]).toBeGreaterThan(1);
+    expect(() => fitSingle(NUMBER, [1e308, 1e308, -1e308, -1e308])).toThrow('training values of x');
+    expect(
+      apply(
+        fitSingle(
+          COUNT,
+          ramp(0, i => 10 ** (3 * i))
+        ).preparation,
+        COUNT,
+        [1e308]
+      )[0]
+    ).toBeGreaterThan(1);
   });
 });
 
@@ -248,7 +272,9 @@ describe('promise 35: fitted transforms see train only', () => {
   it('and see every training row', () => {
     const train = Array.from({ length: 30 }, (_, i): Values => [i, i % 3, i, i % 4, 'basic', 'north']);
     const changed = train.map((row, i): Values => (i === 17 ? [18, ...row.slice(1)] : row));
-    expect(fitPreparation(framed(changed, []).train, INFOS)).not.toEqual(fitPreparation(framed(train, []).train, INFOS));
+    expect(fitPreparation(framed(changed, []).train, INFOS)).not.toEqual(
+      fitPreparation(framed(train, []).train, INFOS)
+    );
   });
 });
 

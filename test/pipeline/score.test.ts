@@ -119,7 +119,7 @@ describe('vitals score', () => {
     );
     expect(error).toBeInstanceOf(DataError);
     expect((error as DataError).message).toMatch(
-      /^expected the feature \w+_84d for the artifact churn-\w+, but .*train again/
+      /^expected the feature \w+_84d for the artifact churn-\w+, got none: .*train again/
     );
   }, 60_000);
 

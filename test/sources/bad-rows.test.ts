@@ -83,14 +83,15 @@ describe('bad rows', () => {
       'subscriptions.csv': [columns.join(','), 'A,2024-01-01,9999-12-31,1,infinity', 'B,2024-01-01,2199-12-31,1,']
     };
     await ingestWorld({ files, sources: [source('subscriptions', columns)] }, async ({ tables, read }) => {
+      const note = { table_name: 'subscriptions', rows: 1, severity: 'info' };
       expect(tables.subscriptions?.rows.quarantined).toBe(0);
       expect((await read('subscriptions')).map(row => [row['term_end'], row['ended_at']])).toEqual([
         [null, null],
         [us('2199-12-31T00:00Z'), null]
       ]);
       expect(await read('ingest_notes')).toEqual([
-        { table_name: 'subscriptions', note: 'term_end: dates from 2200 on are read as open (no end)', rows: 1 },
-        { table_name: 'subscriptions', note: 'ended_at: dates from 2200 on are read as open (no end)', rows: 1 }
+        { ...note, note: 'term_end: dates from 2200 on are read as open (no end)' },
+        { ...note, note: 'ended_at: dates from 2200 on are read as open (no end)' }
       ]);
     });
   });
@@ -154,27 +155,26 @@ describe('bad rows', () => {
     });
   });
 
-  it('an end before the start, an instant before 1970, an empty cell, a text that is not allowed', async () => {
-    const columns = ['ticket_id', 'account_id', 'opened_at', 'resolved_at', 'priority'];
-    const good = Array.from({ length: 5 }, (_, i) => `G${i},A,2024-02-01,2024-02-01,High`);
+  it('an end of the contract before its start, an instant before 1970, an empty cell, a text that is not allowed', async () => {
+    const columns = ['ticket_id', 'account_id', 'opened_at', 'priority'];
+    const good = Array.from({ length: 5 }, (_, i) => `G${i},A,2024-02-01,High`);
     const files = {
-      'tickets.csv': [
-        columns.join(','),
-        ...good,
-        '1,A,2024-02-02,2024-02-01,low',
-        '2,A,1969-12-31,,low',
-        ',A,2024-02-01,,low',
-        '4,A,2024-02-01,,medium'
-      ]
+      'subscriptions.csv': [
+        'account_id,started_at,term_end,mrr',
+        'A,2024-01-01,2024-01-01,1',
+        'A,2024-02-02,2024-02-01,1'
+      ],
+      'tickets.csv': [columns.join(','), ...good, '2,A,1969-12-31,low', ',A,2024-02-01,low', '4,A,2024-02-01,medium']
     };
     await ingestWorld({ files, sources: [source('tickets', columns)] }, async ({ read, tables }) => {
       expect((await read('tickets')).every(row => row['priority'] === 'high')).toBe(true);
       expect((tables.tickets?.reasons ?? []).map(entry => entry.reason)).toEqual([
         'ticket_id: expected a value, got an empty cell',
         'opened_at: expected an instant from 1970 on, got an earlier one',
-        'priority: expected one of low, normal, high, urgent, got another text',
-        'resolved_at: expected an instant from opened_at on, got an earlier one'
+        'priority: expected one of low, normal, high, urgent, got another text'
       ]);
+      const reason = 'term_end: expected an instant from started_at on, got an earlier one';
+      expect(tables.subscriptions?.reasons).toEqual([{ reason, rows: 1 }]);
     });
   });
 });

@@ -26,24 +26,40 @@ const FAULTS: Readonly<Record<string, { spoil: Partial<Cells>; reason: string }>
   ancient: { spoil: { opened_at: '1969-12-31 23:59:59' }, reason: 'opened_at: expected an instant from 1970' },
   future: { spoil: { opened_at: '2025-01-01' }, reason: 'opened_at: expected an instant before the data end' },
   never: { spoil: { opened_at: '9999-12-31' }, reason: 'opened_at: expected an instant before the data end' },
+  priority: { spoil: { priority: 'blocker' }, reason: 'priority: expected one of' }
+};
+
+/** Faults of cells that tell what happened later: the cell is emptied, the row stays. */
+const EMPTIED: typeof FAULTS = {
   backwards: { spoil: { resolved_at: '2024-02-01' }, reason: 'resolved_at: expected an instant from opened_at' },
   otherEnd: { spoil: { resolved_at: '2024-13-01' }, reason: 'resolved_at: expected a date or timestamp' },
-  priority: { spoil: { priority: 'blocker' }, reason: 'priority: expected one of' },
   words: { spoil: { rating: 'good' }, reason: 'rating: expected a number' },
   half: { spoil: { rating: '4.5' }, reason: 'rating: expected a whole number' },
   huge: { spoil: { rating: '1e300' }, reason: 'rating: expected a number below 2^53' }
 };
-const KINDS = [...Object.keys(FAULTS), 'copy', 'clash'];
+const KINDS = [...Object.keys(FAULTS), ...Object.keys(EMPTIED), 'copy', 'clash'];
 
-function rowsOf(kinds: readonly string[]): { lines: string[]; spoiled: Map<number, string>; copies: number } {
+interface Lines {
+  readonly lines: string[];
+  readonly spoiled: Map<number, string>;
+  readonly emptied: string[];
+  readonly copies: number;
+}
+
+function rowsOf(kinds: readonly string[]): Lines {
   const lines: string[] = [];
   const spoiled = new Map<number, string>();
+  const emptied: string[] = [];
   let copies = 0;
   const push = (cells: Cells) => lines.push(COLUMNS.map(name => `"${cells[name as keyof Cells]}"`).join(','));
   for (let i = 0; i < kinds.length + 8; i++) push({ ...CELLS, ticket_id: `G${i}` });
   kinds.forEach((kind, i) => {
     const fault = FAULTS[kind];
-    if (fault !== undefined) {
+    const later = EMPTIED[kind];
+    if (later !== undefined) {
+      push({ ...CELLS, ticket_id: `F${i}`, ...later.spoil });
+      emptied.push(later.reason);
+    } else if (fault !== undefined) {
       push({ ...CELLS, ticket_id: `F${i}`, ...fault.spoil });
       spoiled.set(lines.length, fault.reason);
     } else if (kind === 'copy') {
@@ -54,14 +70,14 @@ function rowsOf(kinds: readonly string[]): { lines: string[]; spoiled: Map<numbe
       spoiled.set(lines.length, 'ticket_id: expected one record per key');
     }
   });
-  return { lines, spoiled, copies };
+  return { lines, spoiled, emptied, copies };
 }
 
 describe('quarantine (promise 54)', () => {
   it('finds every seeded fault at its row, accuses no clean row, and the counts add up', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...KINDS), { maxLength: 12 }), async kinds => {
-        const { lines, spoiled, copies } = rowsOf(kinds);
+        const { lines, spoiled, emptied, copies } = rowsOf(kinds);
         const files = { 'tickets.csv': [COLUMNS.join(','), ...lines] };
         await ingestWorld({ files, sources: [source('tickets', COLUMNS)] }, async ({ tables, read }) => {
           const rows = tables.tickets?.rows;
@@ -75,6 +91,12 @@ describe('quarantine (promise 54)', () => {
           expect([...found.keys()].sort()).toEqual([...spoiled.keys()].sort());
           for (const [row, reason] of spoiled) expect(found.get(row)).toContain(reason);
           expect((await read('tickets')).length).toBe(rows?.used);
+          const notes = (await read('ingest_notes')).flatMap(row => Array(row['rows']).fill(String(row['note'])));
+          expect(notes.length).toBe(emptied.length);
+          for (const reason of emptied) {
+            const same = (texts: readonly string[]) => texts.filter(text => text.startsWith(reason)).length;
+            expect(same(notes)).toBe(same(emptied));
+          }
         });
       }),
       { numRuns: 20, seed: 3, examples: [[KINDS]] }
@@ -82,7 +104,7 @@ describe('quarantine (promise 54)', () => {
   });
 
   it('counts rows in a transaction from 1 as well', async () => {
-    const files = { 'tickets.csv': [COLUMNS.join(','), ...rowsOf(['words']).lines] };
+    const files = { 'tickets.csv': [COLUMNS.join(','), ...rowsOf(['priority']).lines] };
     await ingestWorld({ files, sources: [source('tickets', COLUMNS)] }, async ({ engine, config, read }) => {
       await engine.run(sql`begin transaction`);
       await ingestSources(engine, config);

@@ -7,7 +7,10 @@ import { smallWorld, source, withEngine } from './fixtures.js';
 describe('user ids after ingest', () => {
   it('are a hash under the secret of the workspace, and an absent one stays absent', async () => {
     const { config, workspace } = smallWorld({
-      files: { 'events.csv': 'account_id,user_id,occurred_at,event_type\nA,anna@example.com,2024-02-01,login\nA,,2024-02-02,login\n' },
+      files: {
+        'events.csv':
+          'account_id,user_id,occurred_at,event_type\nA,anna@example.com,2024-02-01,login\nA,,2024-02-02,login\n'
+      },
       sources: [source('events', ['account_id', 'user_id', 'occurred_at', 'event_type'])]
     });
     await withEngine(async engine => {

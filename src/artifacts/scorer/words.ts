@@ -4,7 +4,7 @@ const MOST = 3;
 
 /**
  * The inputs that raise the log-odds most, at most three, in words, for example
- * "days since last two-way contact is 73 days (raises the odds 1.8 times)". Effects under half a percent are not told.
+ * "Days since the last two-way contact: 73 days (raises the odds 1.8 times)". Effects under half a percent are not told.
  */
 export function reasonsOf(contributions: readonly Contribution[], inputs: readonly ArtifactInput[]): string[] {
   return contributions
@@ -18,18 +18,23 @@ export function reasonsOf(contributions: readonly Contribution[], inputs: readon
 }
 
 function describe(contribution: Contribution, input: ArtifactInput | undefined): string {
-  const about = input === undefined || input.about === '' ? contribution.input : input.about;
+  const label = labelOf(input === undefined || input.about === '' ? contribution.input : input.about);
   const { value } = contribution;
-  if (value === null) return `${about} is not known`;
+  if (value === null) return `${label}: not known`;
   if (typeof value === 'string') {
-    return input?.levels?.includes(value) ? `${about} is "${value}"` : `${about} is a value outside the known levels`;
+    return input?.levels?.includes(value) ? `${label}: "${value}"` : `${label}: a value outside the known levels`;
   }
-  return `${about} is ${shortNumber(value)}${unitText(input?.unit ?? '')}`;
+  return `${label}: ${measure(value, input?.unit ?? '')}`;
 }
 
-function unitText(unit: string): string {
-  if (unit === '' || unit === '1') return '';
-  return ` ${unit}`;
+/** The sentence about an input up to what it says of special cases, without its full stop. */
+function labelOf(about: string): string {
+  return (about.split(/[;(]/)[0] as string).trim().replace(/\.$/, '');
+}
+
+function measure(value: number, unit: string): string {
+  if (unit === 'share') return `${shortNumber(100 * value)} %`;
+  return unit === '' || unit === '1' ? shortNumber(value) : `${shortNumber(value)} ${unit}`;
 }
 
 function times(factor: number): string {

@@ -97,7 +97,7 @@ describe('manual artifact', () => {
       expect(part.logOdds).toBeCloseTo(expected[i] as number, 14);
     });
     expect(result.residual).toBe(0);
-    expect(result.reasons[0]).toBe(`about logins is 7 days (raises the odds ${Math.exp(1.5).toFixed(1)} times)`);
+    expect(result.reasons[0]).toBe(`about logins: 7 days (raises the odds ${Math.exp(1.5).toFixed(1)} times)`);
   });
 
   it('gives the low-end probability for Undefined rows too; a lost source never raises the score', () => {
@@ -107,7 +107,7 @@ describe('manual artifact', () => {
     expect(lost.health?.category).toBe('Undefined');
     expect(lost.probability).toBeGreaterThan(full.probability);
     expect(lost.health?.low).toBeLessThan(full.health?.low as number);
-    expect(lost.reasons[0]).toMatch(/^about logins is not known/);
+    expect(lost.reasons[0]).toMatch(/^about logins: not known/);
   });
 
   it('two factors may read one input', () => {

@@ -136,21 +136,21 @@ describe('logistic explanation', () => {
     const result = score(logisticArtifact(), row);
     const times = Math.exp(0.9 * (0.7 * ((Math.log(74) - 3) / 1.5) + 0.1 * ((0 - 0.1) / 0.3)));
     expect(result.reasons).toEqual([
-      `days since last two-way contact is 73 days (raises the odds ${times.toFixed(1)} times)`
+      `days since last two-way contact: 73 days (raises the odds ${times.toFixed(1)} times)`
     ]);
     const worst = score(logisticArtifact(), { silence: 1000, seats: 2, contract: 'month' });
     expect(worst.reasons).toHaveLength(3);
-    expect(worst.reasons[1]).toMatch(/^about seats is 2 seats \(raises the odds 1\.7 times\)$/);
-    expect(worst.reasons[2]).toMatch(/^about contract is "month" \(raises the odds 1\.5 times\)$/);
+    expect(worst.reasons[1]).toMatch(/^about seats: 2 seats \(raises the odds 1\.7 times\)$/);
+    expect(worst.reasons[2]).toMatch(/^about contract: "month" \(raises the odds 1\.5 times\)$/);
   });
 
   it('tells a missing value and a pooled level without repeating a customer text', () => {
     const missing = score(logisticArtifact(), { silence: null, seats: 10, contract: null });
-    expect(missing.reasons).toContain('days since last two-way contact is not known (raises the odds 1.3 times)');
+    expect(missing.reasons).toContain('days since last two-way contact: not known (raises the odds 1.3 times)');
     const artifact = logisticArtifact();
     const model = { kind: 'logistic' as const, intercept: 0, coefficients: [0, 0, 0, 0, 1] };
     const pooled = score({ ...artifact, model }, { silence: 0, seats: 10, contract: 'Secret Corp' });
-    expect(pooled.reasons[0]).toMatch(/^about contract is a value outside the known levels/);
+    expect(pooled.reasons[0]).toMatch(/^about contract: a value outside the known levels/);
   });
 });
 

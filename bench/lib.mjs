@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const CLI = join(ROOT, 'dist', 'cli', 'main.js');
+
+/** Runs a program to its end; seconds of the whole process, and what it wrote to stdout. A failure throws. */
+export function timed(program, args) {
+  const start = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const seconds = (performance.now() - start) / 1000;
+  if (status === 0) return { seconds, stdout };
+  throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+}
+
+/** `vitals run --json`: seconds of the whole process and of each stage. */
+export function timedRun(workspace) {
+  const { seconds, stdout } = timed(process.execPath, [CLI, 'run', '--json', '--workspace', workspace]);
+  const result = JSON.parse(stdout);
+  return { seconds, stages: result.seconds, result };
+}
+
+export function vitals(...args) {
+  return timed(process.execPath, [CLI, ...args]);
+}
+
+/** Copies the configuration and manual profiles of a workspace; paths of its files become absolute. */
+export function copyWorkspace(from, to) {
+  mkdirSync(join(to, 'data'), { recursive: true });
+  cpSync(join(from, 'models', 'manual'), join(to, 'models', 'manual'), { recursive: true });
+  const text = readFileSync(join(from, 'vitals.yaml'), 'utf8');
+  const absolute = text.replaceAll(/^(\s+files: )(\.\.\/.+)$/gm, (_, key, path) => `${key}${resolve(from, path)}`);
+  writeFileSync(join(to, 'vitals.yaml'), absolute);
+  return to;
+}
+
+/** Middle of the sorted values (mean of the two middle ones). */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return Number.isInteger(half) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[Math.floor(half)];
+}

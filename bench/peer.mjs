@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { copyWorkspace, median, ROOT, timed, timedRun } from './lib.mjs';
+
+const SHARED = resolve(ROOT, '..', 'shared');
+const DATA = join(SHARED, 'datasets', 'socialnet7');
+const SCRIPT = join(SHARED, 'peers', 'endtoend', 'pipeline.py');
+const PAIRS = 2;
+
+/**
+ * Ingest to report on examples/socialnet7, as whole processes: ours from an empty workspace (A) and the pipeline in Python
+ * (B) in turns, A B A B. `ratio` is the median of ours over the median of the peer.
+ */
+export function benchPeer(directory) {
+  if (!existsSync(DATA)) return { skipped: `${DATA} is not there` };
+  const python = findPython();
+  const ours = [];
+  const peer = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    ours.push(runFresh(join(directory, `socialnet7-${pair}`)));
+    if (python.path !== undefined) peer.push(runPeer(python.path, join(directory, `peer-${pair}`)));
+  }
+  const logistic = ours[0].result.models.find(model => model.kind === 'logistic').test;
+  return {
+    ours: ours.map(({ seconds, stages }) => ({ seconds, stages })),
+    auc: logistic.auc,
+    liftAt10: logistic.liftAt10,
+    ...(python.path === undefined ? { peer: { skipped: python.reason } } : { peer, ratio: ratioOf(ours, peer) })
+  };
+}
+
+function ratioOf(ours, peer) {
+  const seconds = runs => median(runs.map(run => run.seconds));
+  return seconds(ours) / seconds(peer);
+}
+
+function runFresh(workspace) {
+  return timedRun(copyWorkspace(join(ROOT, 'examples', 'socialnet7'), workspace));
+}
+
+function runPeer(python, out) {
+  const { seconds, stdout } = timed(python, [SCRIPT, DATA, out, '--kind', 'socialnet7']);
+  return { seconds, told: JSON.parse(stdout.trim().split('\n').at(-1)) };
+}
+
+/** VITALS_BENCH_PYTHON or python3, when it has what the peer imports. */
+function findPython() {
+  if (!existsSync(SCRIPT)) return { reason: `${SCRIPT} is not there` };
+  const path = process.env.VITALS_BENCH_PYTHON ?? 'python3';
+  const { status } = spawnSync(path, ['-c', 'import duckdb, pandas, sklearn, matplotlib']);
+  if (status === 0) return { path };
+  return { reason: `${path} lacks duckdb, pandas, scikit-learn or matplotlib; name another with VITALS_BENCH_PYTHON` };
+}

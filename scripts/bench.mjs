@@ -1,0 +1,38 @@
+// npm run bench: times the demo world, the example socialnet7 beside a pipeline in Python, scoring and fits.
+// Prints one JSON document; everything is built in a temporary directory. `--only demo,peer,kernels` runs some parts.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchDemo } from '../bench/demo.mjs';
+import { benchKernels } from '../bench/kernels.mjs';
+import { benchPeer } from '../bench/peer.mjs';
+import { node } from './lib.mjs';
+
+const PARTS = { demo: benchDemo, socialnet7: benchPeer, kernels: benchKernels };
+
+const chosen = process.argv.includes('--only') ? (process.argv.at(-1) ?? '').split(',') : Object.keys(PARTS);
+const unknown = chosen.filter(name => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`expected parts among ${Object.keys(PARTS).join(', ')}, got ${unknown.join(', ')}`);
+  process.exit(2);
+}
+node('scripts/build.mjs');
+const directory = mkdtempSync(join(tmpdir(), 'vitals-bench-'));
+try {
+  const loadBefore = loadavg();
+  const results = {};
+  for (const name of chosen) {
+    console.error(`bench: ${name}`);
+    results[name] = await PARTS[name](directory);
+  }
+  const machine = {
+    node: process.version,
+    cores: cpus().length,
+    cpu: cpus()[0]?.model,
+    loadBefore,
+    loadAfter: loadavg()
+  };
+  console.log(JSON.stringify({ machine, ...results }, null, 2));
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
