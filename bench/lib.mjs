@@ -6,20 +6,36 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const CLI = join(ROOT, 'dist', 'cli', 'main.js');
 
-/** Runs a program to its end; seconds of the whole process, and what it wrote to stdout. A failure throws. */
+const TIMES = '"$@"; code=$?; times >&2; exit $code';
+
+/**
+ * Runs a program to its end: seconds on the clock and of its processors (user and system, all threads), and what it
+ * wrote to stdout. A failure throws.
+ */
 export function timed(program, args) {
   const start = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const shell = ['-c', TIMES, 'sh', program, ...args];
+  const { status, stdout, stderr, error } = spawnSync('sh', shell, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   const seconds = (performance.now() - start) / 1000;
-  if (status === 0) return { seconds, stdout };
+  if (status === 0) return { seconds, cpuSeconds: cpuSecondsOf(stderr), stdout };
   throw new Error(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}`);
+}
+
+/** Seconds of the children of a shell, from the last line that its `times` writes, for example `1m2.5s 0m0.25s`. */
+function cpuSecondsOf(text) {
+  const parts = text
+    .trim()
+    .split('\n')
+    .at(-1)
+    .matchAll(/(\d+)m([\d.]+)s/g);
+  return [...parts].reduce((sum, [, minutes, rest]) => sum + 60 * Number(minutes) + Number(rest), 0);
 }
 
 /** `vitals run --json`: seconds of the whole process and of each stage. */
 export function timedRun(workspace) {
-  const { seconds, stdout } = timed(process.execPath, [CLI, 'run', '--json', '--workspace', workspace]);
+  const { stdout, ...cost } = timed(process.execPath, [CLI, 'run', '--json', '--workspace', workspace]);
   const result = JSON.parse(stdout);
-  return { seconds, stages: result.seconds, result };
+  return { cost: { ...cost, stages: result.seconds }, result };
 }
 
 export function vitals(...args) {

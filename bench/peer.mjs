@@ -23,16 +23,16 @@ export function benchPeer(directory) {
   }
   const logistic = ours[0].result.models.find(model => model.kind === 'logistic').test;
   return {
-    ours: ours.map(({ seconds, stages }) => ({ seconds, stages })),
+    ours: ours.map(({ cost }) => cost),
     auc: logistic.auc,
     liftAt10: logistic.liftAt10,
-    ...(python.path === undefined ? { peer: { skipped: python.reason } } : { peer, ratio: ratioOf(ours, peer) })
+    ...(python.path === undefined ? { peer: { skipped: python.reason } } : { peer, ...ratios(ours, peer) })
   };
 }
 
-function ratioOf(ours, peer) {
-  const seconds = runs => median(runs.map(run => run.seconds));
-  return seconds(ours) / seconds(peer);
+function ratios(ours, peer) {
+  const ratio = of => median(ours.map(run => of(run.cost))) / median(peer.map(of));
+  return { ratio: ratio(cost => cost.seconds), cpuRatio: ratio(cost => cost.cpuSeconds) };
 }
 
 function runFresh(workspace) {
@@ -40,8 +40,8 @@ function runFresh(workspace) {
 }
 
 function runPeer(python, out) {
-  const { seconds, stdout } = timed(python, [SCRIPT, DATA, out, '--kind', 'socialnet7']);
-  return { seconds, told: JSON.parse(stdout.trim().split('\n').at(-1)) };
+  const { stdout, ...cost } = timed(python, [SCRIPT, DATA, out, '--kind', 'socialnet7']);
+  return { ...cost, told: JSON.parse(stdout.trim().split('\n').at(-1)) };
 }
 
 /** VITALS_BENCH_PYTHON or python3, when it has what the peer imports. */

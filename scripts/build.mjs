@@ -5,8 +5,18 @@ import { join } from 'node:path';
 
 const stamp = 'dist/index.js';
 const newest = dir =>
-  Math.max(0, ...readdirSync(dir, { recursive: true, withFileTypes: true }).map(e => (e.isFile() ? statSync(join(e.parentPath, e.name)).mtimeMs : 0)));
-const inputs = Math.max(newest('src'), statSync('package.json').mtimeMs, statSync('tsconfig.json').mtimeMs, statSync('tsconfig.build.json').mtimeMs);
+  Math.max(
+    0,
+    ...readdirSync(dir, { recursive: true, withFileTypes: true }).map(e =>
+      e.isFile() ? statSync(join(e.parentPath, e.name)).mtimeMs : 0
+    )
+  );
+const inputs = Math.max(
+  newest('src'),
+  statSync('package.json').mtimeMs,
+  statSync('tsconfig.json').mtimeMs,
+  statSync('tsconfig.build.json').mtimeMs
+);
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < inputs) {
   // Built beside and renamed, so that nobody sees half a dist and no removed source lives on in it.
   const fresh = `.dist-${process.pid}`;

@@ -8,5 +8,6 @@ if (full) process.env.VITALS_FULL = '1';
 node('scripts/build.mjs');
 node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json');
 node('node_modules/@biomejs/biome/bin/biome', 'check', '.');
-if (!existsSync('../shared')) console.log('../shared is not beside this checkout: the tests on public data are skipped.');
+if (!existsSync('../shared'))
+  console.log('../shared is not beside this checkout: the tests on public data are skipped.');
 node('node_modules/vitest/vitest.mjs', 'run');

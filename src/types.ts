@@ -153,7 +153,11 @@ export interface DenseLayer {
 /** How a factor's raw value becomes s in [0, 1] (1 = healthy). Points are ascending in `at`. */
 export type FactorTransform =
   /** Steps: s of the last threshold with at <= value; `below` under the first. */
-  | { readonly kind: 'thresholds'; readonly below: number; readonly steps: readonly { readonly at: number; readonly s: number }[] }
+  | {
+      readonly kind: 'thresholds';
+      readonly below: number;
+      readonly steps: readonly { readonly at: number; readonly s: number }[];
+    }
   /** Linear between two anchors, clamped outside. `from` maps to 0 and `to` to 1; from > to for lower-is-better. */
   | { readonly kind: 'linear'; readonly from: number; readonly to: number }
   /** The input is a mid-rank percentile in [0, 100] among peers; s = value / 100, or its complement when lower is better. */
@@ -220,8 +224,19 @@ export interface Provenance {
   readonly runId: string;
   readonly dataHash: string;
   readonly configHash: string;
-  readonly trainedOn: { readonly rows: number; readonly accounts: number; readonly episodes: number; readonly from: string; readonly to: string };
-  readonly calibratedOn: { readonly rows: number; readonly episodes: number; readonly from: string; readonly to: string };
+  readonly trainedOn: {
+    readonly rows: number;
+    readonly accounts: number;
+    readonly episodes: number;
+    readonly from: string;
+    readonly to: string;
+  };
+  readonly calibratedOn: {
+    readonly rows: number;
+    readonly episodes: number;
+    readonly from: string;
+    readonly to: string;
+  };
   readonly backend: string;
   readonly seed: number;
 }
@@ -277,7 +292,14 @@ export interface Scored {
 
 export interface Refused {
   readonly ok: false;
-  readonly code: 'missing_key' | 'wrong_type' | 'not_finite' | 'null_refused' | 'unknown_level' | 'out_of_range' | 'not_a_row';
+  readonly code:
+    | 'missing_key'
+    | 'wrong_type'
+    | 'not_finite'
+    | 'null_refused'
+    | 'unknown_level'
+    | 'out_of_range'
+    | 'not_a_row';
   readonly input: string;
   readonly message: string;
 }

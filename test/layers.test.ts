@@ -62,16 +62,20 @@ const text = new Map(files.map(file => [file, readFileSync(join(SRC, file), 'utf
 
 function specifiers(file: string): string[] {
   const source = text.get(file) as string;
-  const found = [...source.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(
-    match => (match[1] ?? match[2] ?? match[3]) as string
-  );
+  const found = [
+    ...source.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)
+  ].map(match => (match[1] ?? match[2] ?? match[3]) as string);
   return [...new Set(found)];
 }
 
 function localImports(file: string): string[] {
   return specifiers(file)
     .filter(specifier => specifier.startsWith('.'))
-    .map(specifier => relative(SRC, normalize(join(SRC, dirname(file), specifier))).replaceAll('\\', '/').replace(/\.js$/, '.ts'));
+    .map(specifier =>
+      relative(SRC, normalize(join(SRC, dirname(file), specifier)))
+        .replaceAll('\\', '/')
+        .replace(/\.js$/, '.ts')
+    );
 }
 
 function room(file: string): string {
@@ -83,7 +87,10 @@ function level(file: string): number {
 }
 
 function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 describe('the house', () => {
@@ -102,7 +109,13 @@ describe('the house', () => {
   });
 
   it('imports only files that exist', () => {
-    expect(files.flatMap(file => localImports(file).filter(target => !text.has(target)).map(target => `${file} -> ${target}`))).toEqual([]);
+    expect(
+      files.flatMap(file =>
+        localImports(file)
+          .filter(target => !text.has(target))
+          .map(target => `${file} -> ${target}`)
+      )
+    ).toEqual([]);
   });
 
   it('has no cycle of modules', () => {
@@ -139,7 +152,10 @@ describe('the house', () => {
       .flatMap(file => {
         const code = (text.get(file) as string).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
         const builtins = specifiers(file).filter(name => name.startsWith('node:') && !PURE_BUILTINS.includes(name));
-        const effects = code.match(/\b(?:Math\.random|Date\.now|new Date\(\)|performance\.|process\.|console\.|setTimeout|fetch\()/g) ?? [];
+        const effects =
+          code.match(
+            /\b(?:Math\.random|Date\.now|new Date\(\)|performance\.|process\.|console\.|setTimeout|fetch\()/g
+          ) ?? [];
         return [...builtins, ...effects].map(what => `${file}: ${what}`);
       });
     expect(wrong).toEqual([]);

@@ -30,7 +30,11 @@ export function command(name: string, about: string): Command {
 export function refusals(name: string): OutputConfiguration {
   return {
     outputError: (text, write) => {
-      const said = text.replace(/^error: /, '').trim().replaceAll(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+      const said = text
+        .replace(/^error: /, '')
+        .trim()
+        .replaceAll(/\s*\n\s*/g, ' ')
+        .replace(/\.$/, '');
       write(`vitals: ${said}; ${name} --help lists what there is\n`);
     }
   };
@@ -55,13 +59,16 @@ export async function openEffects(options: CommonOptions): Promise<Effects> {
 
 /** Writes a result to stdout: as one JSON document with `--json`, else as text. */
 export function print(options: CommonOptions, result: { json: unknown; text: string }): void {
-  process.stdout.write(options.json ? `${JSON.stringify(result.json)}\n` : result.text.endsWith('\n') ? result.text : `${result.text}\n`);
+  process.stdout.write(
+    options.json ? `${JSON.stringify(result.json)}\n` : result.text.endsWith('\n') ? result.text : `${result.text}\n`
+  );
 }
 
 /** Parses a whole number of at least 1. */
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!(Number.isInteger(value) && value >= 1)) throw new InvalidArgumentError(`expected a whole number of at least 1, got ${text}`);
+  if (!(Number.isInteger(value) && value >= 1))
+    throw new InvalidArgumentError(`expected a whole number of at least 1, got ${text}`);
   return value;
 }
 
@@ -75,6 +82,7 @@ export function wholeNumber(text: string): number {
 /** Parses a finite number of at least 0. */
 export function nonNegative(text: string): number {
   const value = Number(text);
-  if (!(Number.isFinite(value) && value >= 0)) throw new InvalidArgumentError(`expected a number of at least 0, got ${text}`);
+  if (!(Number.isFinite(value) && value >= 0))
+    throw new InvalidArgumentError(`expected a number of at least 0, got ${text}`);
   return value;
 }

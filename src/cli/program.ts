@@ -18,7 +18,9 @@ import {
 /** The command line: one definition gives parsing, types and help; the work is loaded when a command runs. */
 export function buildProgram(): Command {
   const program = new Command('vitals')
-    .description('Customer health that is checked: features over time, churn and upsell models, and the manual score beside them.')
+    .description(
+      'Customer health that is checked: features over time, churn and upsell models, and the manual score beside them.'
+    )
     .version(version(), '--version', 'version of the product')
     .configureOutput(refusals('vitals'))
     .exitOverride();
@@ -48,23 +50,38 @@ function simulate(): Command {
     .option('--months <n>', 'months of history', positiveInteger, 24)
     .option('--effects <x>', 'strength of everything that drives outcomes, 0 to 1', nonNegative, 1)
     .option('--first-account <n>', 'index of the first account: further accounts of the same world', wholeNumber, 0)
-    .action(async (options: CommonOptions & { seed: number; accounts: number; months: number; effects: number; firstAccount: number }) => {
-      const { simulateInto } = await import('../pipeline/simulate.js');
-      const { seed, accounts, months, effects, firstAccount } = options;
-      const world = { seed, accounts, months, effects, firstAccount };
-      const summary = await simulateInto({ ...pipelineOptions(options), world }, await openEffects(options));
-      const rows = Object.entries(summary.rows).map(([name, n]) => `${name} ${n}`);
-      print(options, { json: summary, text: `Simulated ${summary.accounts} accounts until ${summary.dataEnd} (seed ${summary.seed}): ${rows.join(', ')}.` });
-    });
+    .action(
+      async (
+        options: CommonOptions & {
+          seed: number;
+          accounts: number;
+          months: number;
+          effects: number;
+          firstAccount: number;
+        }
+      ) => {
+        const { simulateInto } = await import('../pipeline/simulate.js');
+        const { seed, accounts, months, effects, firstAccount } = options;
+        const world = { seed, accounts, months, effects, firstAccount };
+        const summary = await simulateInto({ ...pipelineOptions(options), world }, await openEffects(options));
+        const rows = Object.entries(summary.rows).map(([name, n]) => `${name} ${n}`);
+        print(options, {
+          json: summary,
+          text: `Simulated ${summary.accounts} accounts until ${summary.dataEnd} (seed ${summary.seed}): ${rows.join(', ')}.`
+        });
+      }
+    );
 }
 
 function check(): Command {
-  return command('check', 'contracts and quality of the data, without fitting anything').action(async (options: CommonOptions) => {
-    const { check: work } = await import('../pipeline/check.js');
-    const { renderCheck } = await import('./screens.js');
-    const result = await work(pipelineOptions(options), await openEffects(options));
-    print(options, { json: result, text: renderCheck(result) });
-  });
+  return command('check', 'contracts and quality of the data, without fitting anything').action(
+    async (options: CommonOptions) => {
+      const { check: work } = await import('../pipeline/check.js');
+      const { renderCheck } = await import('./screens.js');
+      const result = await work(pipelineOptions(options), await openEffects(options));
+      print(options, { json: result, text: renderCheck(result) });
+    }
+  );
 }
 
 function features(): Command {
@@ -73,19 +90,24 @@ function features(): Command {
     .action(async (options: CommonOptions & { family?: string }) => {
       const { listFeatures } = await import('../pipeline/check.js');
       const { renderFeatures } = await import('./screens.js');
-      const result = await listFeatures({ ...pipelineOptions(options), family: options.family ?? null }, await openEffects(options));
+      const result = await listFeatures(
+        { ...pipelineOptions(options), family: options.family ?? null },
+        await openEffects(options)
+      );
       print(options, { json: result, text: renderFeatures(result) });
     });
 }
 
 function run(): Command {
-  return command('run', 'everything: tables, features, models, artifacts, report, notebooks').action(async (options: CommonOptions) => {
-    const { run: work } = await import('../pipeline/run.js');
-    const { renderClosing } = await import('./screens.js');
-    const result = await work(pipelineOptions(options), await openEffects(options));
-    print(options, { json: result, text: renderClosing(result) });
-    if (result.gates.some(gate => !gate.passed)) process.exitCode = 4;
-  });
+  return command('run', 'everything: tables, features, models, artifacts, report, notebooks').action(
+    async (options: CommonOptions) => {
+      const { run: work } = await import('../pipeline/run.js');
+      const { renderClosing } = await import('./screens.js');
+      const result = await work(pipelineOptions(options), await openEffects(options));
+      print(options, { json: result, text: renderClosing(result) });
+      if (result.gates.some(gate => !gate.passed)) process.exitCode = 4;
+    }
+  );
 }
 
 function score(): Command {
@@ -107,7 +129,10 @@ function verify(): Command {
       const { renderVerify } = await import('./screens.js');
       const { workspace } = pipelineOptions(options);
       const place = directory === undefined ? join(workspace, 'models', 'latest') : resolve(directory);
-      requireDirectory(place, { what: 'a run', help: directory === undefined ? 'run vitals run first' : 'name the directory of a run' });
+      requireDirectory(place, {
+        what: 'a run',
+        help: directory === undefined ? 'run vitals run first' : 'name the directory of a run'
+      });
       const report = await work({ workspace, directory: place });
       if (report.artifacts.length === 0) {
         throw new ConfigError(`expected a run or an artifact in ${place}, found none; name one, such as models/latest`);
@@ -122,15 +147,23 @@ function notebooks(): Command {
     .option('--write', 'update the notebooks themselves', false)
     .action(async (options: CommonOptions & { write: boolean }) => {
       const { runNotebooks } = await import('../pipeline/notebooks.js');
-      const written = await runNotebooks({ ...pipelineOptions(options), write: options.write }, await openEffects(options));
+      const written = await runNotebooks(
+        { ...pipelineOptions(options), write: options.write },
+        await openEffects(options)
+      );
       print(options, { json: written, text: written.join('\n') });
     });
 }
 
 function runs(): Command {
-  return command('runs', 'the runs of this workspace; * marks the one in force').action(async (options: CommonOptions) => {
-    const { listRuns } = await import('../pipeline/runs.js');
-    const list = await listRuns(pipelineOptions(options), await openEffects(options));
-    print(options, { json: list, text: list.map(({ runId, inForce }) => `${inForce ? '*' : ' '} ${runId}`).join('\n') });
-  });
+  return command('runs', 'the runs of this workspace; * marks the one in force').action(
+    async (options: CommonOptions) => {
+      const { listRuns } = await import('../pipeline/runs.js');
+      const list = await listRuns(pipelineOptions(options), await openEffects(options));
+      print(options, {
+        json: list,
+        text: list.map(({ runId, inForce }) => `${inForce ? '*' : ' '} ${runId}`).join('\n')
+      });
+    }
+  );
 }

@@ -10,7 +10,9 @@ export function renderClosing(result: RunResult): string {
     renderModels(result.models),
     needed(result),
     failedGates(result),
-    result.drivers.length === 0 ? '' : `Strongest drivers (association, not cause):\n${result.drivers.map(text => `  - ${text}`).join('\n')}`,
+    result.drivers.length === 0
+      ? ''
+      : `Strongest drivers (association, not cause):\n${result.drivers.map(text => `  - ${text}`).join('\n')}`,
     places(result)
   ];
   return parts.filter(part => part !== '').join('\n\n');
@@ -19,7 +21,12 @@ export function renderClosing(result: RunResult): string {
 /** Models in a table: churn first, then upsell; never on one scale. */
 export function renderModels(models: readonly ModelResult[]): string {
   const header = ['model', 'AUC', 'interval', 'log loss', 'Brier', 'slope', 'lift at 10 %', 'test rows', 'episodes'];
-  const rows = models.map(model => [model.name, ...measures(model), String(model.rows.test), String(model.episodes.test)]);
+  const rows = models.map(model => [
+    model.name,
+    ...measures(model),
+    String(model.rows.test),
+    String(model.episodes.test)
+  ]);
   return renderTable(header, rows);
 }
 
@@ -38,7 +45,9 @@ function needed({ episodesNeeded, models }: RunResult): string {
   if (episodesNeeded === 0) return '';
   const said = `Too little has happened to learn from: ${episodesNeeded} more churn episodes needed. The manual score stays in force.`;
   const rows = models.flatMap(model => Object.values(model.rows)).reduce((sum, n) => sum + n, 0);
-  return rows > 0 ? said : `${said}\nNo outcome window has ended yet: vitals check says up to which day each table is complete.`;
+  return rows > 0
+    ? said
+    : `${said}\nNo outcome window has ended yet: vitals check says up to which day each table is complete.`;
 }
 
 function failedGates({ gates }: RunResult): string {
@@ -75,11 +84,20 @@ export function renderVerify(report: VerifyReport): string {
 export function renderCheck({ rows, reasons, findings }: CheckResult): string {
   const table = renderTable(
     ['table', 'in', 'used', 'quarantined', 'dropped'],
-    Object.entries(rows).map(([name, counts]) => [name, ...[counts.in, counts.used, counts.quarantined, counts.dropped].map(String)])
+    Object.entries(rows).map(([name, counts]) => [
+      name,
+      ...[counts.in, counts.used, counts.quarantined, counts.dropped].map(String)
+    ])
   );
-  const why = reasons.map(({ table: name, reason, rows: n, firstRows }) => `  ${name}: ${reason} (${n}; ${firstPlaces(n, firstRows)})`);
+  const why = reasons.map(
+    ({ table: name, reason, rows: n, firstRows }) => `  ${name}: ${reason} (${n}; ${firstPlaces(n, firstRows)})`
+  );
   const said = findings.map(({ severity, table: name, message }) => `  ${severity}  ${name}: ${message}`);
-  return [table, why.length === 0 ? '' : `Quarantined:\n${why.join('\n')}`, said.length === 0 ? '' : `Findings:\n${said.join('\n')}`]
+  return [
+    table,
+    why.length === 0 ? '' : `Quarantined:\n${why.join('\n')}`,
+    said.length === 0 ? '' : `Findings:\n${said.join('\n')}`
+  ]
     .filter(part => part !== '')
     .join('\n\n');
 }
@@ -89,7 +107,13 @@ function firstPlaces(n: number, rows: readonly number[]): string {
 }
 
 /** The catalogue as a table, then what is left out and why. */
-export function renderFeatures({ features, skipped }: { features: readonly FeatureInfo[]; skipped: readonly { name: string; reason: string }[] }): string {
+export function renderFeatures({
+  features,
+  skipped
+}: {
+  features: readonly FeatureInfo[];
+  skipped: readonly { name: string; reason: string }[];
+}): string {
   const table = renderTable(
     ['feature', 'family', 'unit', 'about'],
     features.map(({ name, family, unit, about }) => [name, family, unit, about])

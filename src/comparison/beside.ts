@@ -16,6 +16,7 @@ export interface BesideManual {
 
 /** Sets the learned model beside the manual score: the same rows, the same outcomes, the difference of each measure. */
 export function besideManual({ y, learned, manual, clusters }: BesideInput): BesideManual {
-  const paired = (measure: 'auc' | 'logLoss' | 'brier') => pairedDifference({ y, a: learned, b: manual, clusters, measure });
+  const paired = (measure: 'auc' | 'logLoss' | 'brier') =>
+    pairedDifference({ y, a: learned, b: manual, clusters, measure });
   return { auc: paired('auc'), logLoss: paired('logLoss'), brier: paired('brier') };
 }

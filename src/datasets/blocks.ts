@@ -4,7 +4,6 @@ import { seededRandom } from '../math/random.js';
 import { dateOfDay, dayOfDate } from '../sources/calendar.js';
 import type { BlockName, BlockSummary, Dataset } from '../types.js';
 
-
 /** Row indexes of the four blocks, in the order of the rows given, and what the reader must know about them. */
 export interface Blocks {
   readonly rows: Readonly<Record<BlockName, Int32Array>>;
@@ -38,7 +37,10 @@ export function assignBlocks(input: BlockInput): Blocks {
   const planned = input.config === null ? automaticDates(dates, input.outcome) : configuredDates(dates, input);
   const { kept, notes } = purge(planned, input.outcome);
   const shared = kept.validation.length === 0 && kept.train.length > 0;
-  const rows = Object.fromEntries(ORDER.map(name => [name, rowsOf(input.day, kept[name])])) as Record<BlockName, Int32Array>;
+  const rows = Object.fromEntries(ORDER.map(name => [name, rowsOf(input.day, kept[name])])) as Record<
+    BlockName,
+    Int32Array
+  >;
   if (shared) {
     const validation = validationClusters(input.clusters, rows.train, input.seed);
     const isValidation = (i: number) => validation.has(input.clusters[i] as number);
@@ -55,7 +57,8 @@ type Dates = Readonly<Record<BlockName, readonly number[]>>;
 
 function configuredDates(dates: readonly number[], input: BlockInput): Dates {
   const config = input.config as BlocksConfig;
-  const within = (days: readonly number[], { from, to }: BlockRange) => days.filter(d => dayOfDate(from) <= d && d <= dayOfDate(to));
+  const within = (days: readonly number[], { from, to }: BlockRange) =>
+    days.filter(d => dayOfDate(from) <= d && d <= dayOfDate(to));
   for (const name of ORDER) {
     const range = config[name];
     if (range !== null) requireDates(name, { range, planned: within(input.planned, range), input, dates });
@@ -71,7 +74,12 @@ function configuredDates(dates: readonly number[], input: BlockInput): Dates {
 /** A block without an as-of date, or whose outcomes are all still open, is a mistake in the configuration. */
 function requireDates(
   name: BlockName,
-  { range, planned, input, dates }: { range: BlockRange; planned: readonly number[]; input: BlockInput; dates: readonly number[] }
+  {
+    range,
+    planned,
+    input,
+    dates
+  }: { range: BlockRange; planned: readonly number[]; input: BlockInput; dates: readonly number[] }
 ): void {
   const open = planned.length > 0 && planned.every(d => input.immature.has(d));
   if (planned.length > 0 && !open) return;
@@ -92,7 +100,9 @@ function automaticDates(dates: readonly number[], outcome: OutcomeConfig): Dates
   const early = before(dates, calibration);
   const validation = early.slice(-Math.max(1, Math.round(dates.length / 6)));
   const train = before(dates, validation);
-  return train.length >= 3 ? { train, validation, calibration, test } : { train: early, validation: [], calibration, test };
+  return train.length >= 3
+    ? { train, validation, calibration, test }
+    : { train: early, validation: [], calibration, test };
 }
 
 /** Drops dates whose outcome window ends after the first date of the next non-empty block. */
@@ -100,7 +110,9 @@ function purge(planned: Dates, outcome: OutcomeConfig): { kept: Dates; notes: st
   const notes: string[] = [];
   const kept: Record<BlockName, readonly number[]> = { ...planned };
   ORDER.forEach((name, k) => {
-    const next = ORDER.slice(k + 1).map(later => planned[later][0]).find(d => d !== undefined);
+    const next = ORDER.slice(k + 1)
+      .map(later => planned[later][0])
+      .find(d => d !== undefined);
     if (next === undefined) return;
     const late = planned[name].filter(d => windowEnd(d, outcome) > next);
     if (late.length === 0) return;

@@ -41,7 +41,11 @@ const OTHER = '(other)';
  * have; rarer levels are pooled. Columns are centred at their training mean; numbers are divided by their standard deviation.
  * @throws ModelError when numbers are too large for a standard deviation in double precision.
  */
-export function fitPreparation(train: PreparationData, infos: readonly FeatureInfo[], options: PreparationOptions = {}): FittedPreparation {
+export function fitPreparation(
+  train: PreparationData,
+  infos: readonly FeatureInfo[],
+  options: PreparationOptions = {}
+): FittedPreparation {
   const columns: PreparedColumn[] = [];
   const inputs: ArtifactInput[] = [];
   const dropped: { name: string; reason: string }[] = [];
@@ -83,7 +87,11 @@ export function transformValue(transform: PreparedColumn['transform'], x: number
   return x;
 }
 
-function rawValue(prepared: PreparedColumn, preparation: Preparation, levels: readonly string[]): (x: number) => number {
+function rawValue(
+  prepared: PreparedColumn,
+  preparation: Preparation,
+  levels: readonly string[]
+): (x: number) => number {
   switch (prepared.kind) {
     case 'number':
       return x => transformValue(prepared.transform, x);
@@ -107,7 +115,15 @@ function fitNumber(info: FeatureInfo, x: Float64Array, patterns: Set<string>): P
     requireFinite(info, { deviation, measured });
     // Differences whose squares vanish in double precision are no differences.
     if (deviation > 0) {
-      columns.push({ name: info.name, input: info.name, kind: 'number', transform, center: mean, scale: deviation, clip: CLIP });
+      columns.push({
+        name: info.name,
+        input: info.name,
+        kind: 'number',
+        transform,
+        center: mean,
+        scale: deviation,
+        clip: CLIP
+      });
     }
   }
   const missing = x.map(v => (Number.isNaN(v) ? 1 : 0));
@@ -116,15 +132,26 @@ function fitNumber(info: FeatureInfo, x: Float64Array, patterns: Set<string>): P
   // Features of one window are missing together: one indicator says it for all.
   if (columns.length > 0 && count >= MIN_MISSING && measured.length >= MIN_MISSING && !patterns.has(pattern)) {
     patterns.add(pattern);
-    columns.push({ name: `${info.name} (missing)`, input: info.name, kind: 'missing', center: moments(missing).mean, ...FLAG });
+    columns.push({
+      name: `${info.name} (missing)`,
+      input: info.name,
+      kind: 'missing',
+      center: moments(missing).mean,
+      ...FLAG
+    });
   }
   return columns;
 }
 
-function requireFinite({ name }: FeatureInfo, { deviation, measured }: { deviation: number; measured: Float64Array }): void {
+function requireFinite(
+  { name }: FeatureInfo,
+  { deviation, measured }: { deviation: number; measured: Float64Array }
+): void {
   if (Number.isFinite(deviation)) return;
   const [low, high] = [measured[0], measured[measured.length - 1]];
-  throw new ModelError(`expected training values of ${name} whose squares are finite, got ${low} to ${high}: rescale it, or leave it out`);
+  throw new ModelError(
+    `expected training values of ${name} whose squares are finite, got ${low} to ${high}: rescale it, or leave it out`
+  );
 }
 
 /** log1p when the upper half of the values reaches over three times as far from the median as the lower half. */
@@ -159,7 +186,8 @@ function fitCategory(info: FeatureInfo, codes: Float64Array, train: PreparationD
 function input(info: FeatureInfo, fitted: { columns: readonly PreparedColumn[]; nullable: boolean }): ArtifactInput {
   const { name, type, unit, about, definitionHash } = info;
   const common = { name, type, unit, about, nullable: fitted.nullable, definitionHash };
-  if (type === 'category') return { ...common, levels: fitted.columns.flatMap(c => (c.level === undefined ? [] : [c.level])) };
+  if (type === 'category')
+    return { ...common, levels: fitted.columns.flatMap(c => (c.level === undefined ? [] : [c.level])) };
   return info.minimum === undefined ? common : { ...common, minimum: info.minimum };
 }
 

@@ -5,7 +5,10 @@ import type { Dataset } from '../types.js';
 export function selectFeatures(data: Dataset, names: readonly string[]): Dataset {
   const from = names.map(name => {
     const j = data.names.indexOf(name);
-    if (j < 0) throw new ModelError(`expected a feature of the dataset, got ${name}; it has ${data.p}: ${data.names.slice(0, 5).join(', ')}, …`);
+    if (j < 0)
+      throw new ModelError(
+        `expected a feature of the dataset, got ${name}; it has ${data.p}: ${data.names.slice(0, 5).join(', ')}, …`
+      );
     return j;
   });
   const p = names.length;

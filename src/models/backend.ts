@@ -21,7 +21,9 @@ let openedFor: string | null = null;
  */
 export function openBackend(wanted: 'auto' | BackendName): Promise<Backend> {
   if (opened !== null && openedFor !== wanted) {
-    return Promise.reject(new ModelError(`expected one tensor back end per process, got ${wanted} after ${openedFor}; start a new process`));
+    return Promise.reject(
+      new ModelError(`expected one tensor back end per process, got ${wanted} after ${openedFor}; start a new process`)
+    );
   }
   openedFor = wanted;
   opened ??= load(wanted).catch(error => {
@@ -44,7 +46,8 @@ async function load(wanted: 'auto' | BackendName): Promise<Backend> {
   const tf = await import('@tensorflow/tfjs');
   tf.enableProdMode();
   if (wanted !== 'cpu' && (await startWasm(tf))) return backend(tf, 'wasm');
-  if (wanted === 'wasm') throw new ModelError("expected the WASM back end to start, it did not; set models.backend to 'cpu'");
+  if (wanted === 'wasm')
+    throw new ModelError("expected the WASM back end to start, it did not; set models.backend to 'cpu'");
   await tf.setBackend('cpu');
   return backend(tf, 'cpu');
 }

@@ -35,17 +35,33 @@ export const NEURAL_DEFAULTS: NetworkOptions = {
 export async function fitNeural(train: NeuralData, options: NeuralOptions): Promise<NeuralFit> {
   const { validation, backend: wanted = 'auto', ...own } = options;
   const backend = await openBackend(wanted);
-  const fitted = fitPreparation(train, train.names.map(name => plainInfo(name, train)));
-  const rows = (data: NeuralData) => ({ Z: applyPreparation(fitted.preparation, data), y: data.y, n: data.n, q: fitted.preparation.columns.length });
+  const fitted = fitPreparation(
+    train,
+    train.names.map(name => plainInfo(name, train))
+  );
+  const rows = (data: NeuralData) => ({
+    Z: applyPreparation(fitted.preparation, data),
+    y: data.y,
+    n: data.n,
+    q: fitted.preparation.columns.length
+  });
   const fit = trainNetwork(rows(train), rows(validation), { backend, options: { ...NEURAL_DEFAULTS, ...own } });
   return { ...fit, ...fitted, backend: backend.description };
 }
 
 /** Log-odds [n] of raw rows. */
-export async function predictNeural(fit: NeuralFit, data: PreparationData, backend: 'auto' | BackendName = 'auto'): Promise<Float64Array> {
+export async function predictNeural(
+  fit: NeuralFit,
+  data: PreparationData,
+  backend: 'auto' | BackendName = 'auto'
+): Promise<Float64Array> {
   const { tf } = await openBackend(backend);
   const { preparation } = fit;
-  return networkLogits(tf, fit.spec, { Z: applyPreparation(preparation, data), n: data.n, q: preparation.columns.length });
+  return networkLogits(tf, fit.spec, {
+    Z: applyPreparation(preparation, data),
+    n: data.n,
+    q: preparation.columns.length
+  });
 }
 
 function plainInfo(name: string, data: PreparationData): FeatureInfo {

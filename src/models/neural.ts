@@ -42,7 +42,11 @@ export interface NetworkFit {
  * Weights start from N(0, 2 / inputs), the output bias from the training log-odds; one seed decides all.
  * @throws ModelError when a class is absent or the loss stops being finite.
  */
-export function trainNetwork(train: PreparedRows, validation: PreparedRows, setup: { backend: Backend; options: NetworkOptions }): NetworkFit {
+export function trainNetwork(
+  train: PreparedRows,
+  validation: PreparedRows,
+  setup: { backend: Backend; options: NetworkOptions }
+): NetworkFit {
   const { tf } = setup.backend;
   const { options } = setup;
   requireBothClasses(train, 'training');
@@ -82,7 +86,10 @@ function runEpochs(training: Training): NetworkFit {
   for (let epoch = 1; epoch <= options.maxEpochs && epoch - best.epoch <= options.patience; epoch++) {
     trainEpoch(training, random.permutation(train.n));
     const loss = held();
-    if (!Number.isFinite(loss)) throw new ModelError(`expected a finite validation loss, got ${loss} in epoch ${epoch}; lower models.neural.learning_rate`);
+    if (!Number.isFinite(loss))
+      throw new ModelError(
+        `expected a finite validation loss, got ${loss} in epoch ${epoch}; lower models.neural.learning_rate`
+      );
     if (loss < losses[best.epoch]!) best = { epoch, layers: snapshot(network) };
     losses.push(loss);
   }
@@ -107,7 +114,11 @@ function trainEpoch({ tf, network, optimizer, train, options }: Training, order:
   }
 }
 
-function penalisedLoss(tf: typeof Tfjs, network: Network, batch: { X: Tfjs.Tensor2D; Y: Tfjs.Tensor1D; decay: number }): Tfjs.Scalar {
+function penalisedLoss(
+  tf: typeof Tfjs,
+  network: Network,
+  batch: { X: Tfjs.Tensor2D; Y: Tfjs.Tensor1D; decay: number }
+): Tfjs.Scalar {
   const z = forward(tf, network, batch.X);
   const crossEntropy = tf.sub(tf.add(tf.relu(z), tf.softplus(tf.neg(tf.abs(z)))), tf.mul(z, batch.Y));
   const squares = network.map(([weights]) => tf.sum(tf.square(weights)));
@@ -155,10 +166,15 @@ function snapshot(network: Network): DenseLayer[] {
 }
 
 /** Log-odds of prepared rows [n, q] through the tensor engine (float32), the route that trained the weights. */
-export function networkLogits(tf: typeof Tfjs, spec: Extract<ModelSpec, { kind: 'neural' }>, rows: Omit<PreparedRows, 'y'>): Float64Array {
+export function networkLogits(
+  tf: typeof Tfjs,
+  spec: Extract<ModelSpec, { kind: 'neural' }>,
+  rows: Omit<PreparedRows, 'y'>
+): Float64Array {
   const z = tf.tidy(() => {
     const network = spec.layers.map(
-      layer => [tf.tensor2d([...layer.weights], [layer.inputs, layer.units]), tf.tensor1d([...layer.bias])] as unknown as Layer
+      layer =>
+        [tf.tensor2d([...layer.weights], [layer.inputs, layer.units]), tf.tensor1d([...layer.bias])] as unknown as Layer
     );
     return forward(tf, network, tf.tensor2d(Float32Array.from(rows.Z), [rows.n, rows.q])).dataSync();
   });
@@ -168,7 +184,9 @@ export function networkLogits(tf: typeof Tfjs, spec: Extract<ModelSpec, { kind: 
 function requireBothClasses({ y, n }: PreparedRows, block: string): void {
   const positives = mean(y) * n;
   if (!(positives > 0 && positives < n)) {
-    throw new ModelError(`expected both outcomes among the ${block} rows of the network, got ${Math.round(positives)} positives in ${n} rows`);
+    throw new ModelError(
+      `expected both outcomes among the ${block} rows of the network, got ${Math.round(positives)} positives in ${n} rows`
+    );
   }
 }
 

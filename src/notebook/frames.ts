@@ -15,12 +15,17 @@ export async function toArquero(columns: Columns): Promise<ColumnTable> {
  */
 export async function toDanfo(columns: Columns): Promise<InstanceType<typeof Danfo.DataFrame>> {
   const danfo = await import('danfojs-node').catch(cause => {
-    throw new VitalsError('expected the package danfojs-node, which is not installed here: npm install danfojs-node@1.2.0', { cause });
+    throw new VitalsError(
+      'expected the package danfojs-node, which is not installed here: npm install danfojs-node@1.2.0',
+      { cause }
+    );
   });
   const data = Object.fromEntries(
     Object.entries(named(columns)).map(([name, column]) => [
       name,
-      Array.from<number | string | null, number | string | null>(column, value => (typeof value === 'number' && Number.isNaN(value) ? null : value))
+      Array.from<number | string | null, number | string | null>(column, value =>
+        typeof value === 'number' && Number.isNaN(value) ? null : value
+      )
     ])
   );
   return new danfo.DataFrame(data);

@@ -33,16 +33,23 @@ type Output =
 export async function executeNotebook(notebook: string, output: string): Promise<void> {
   const self = pathToFileURL(fileURLToPath(import.meta.url)).href;
   const script = `const { executeHere } = await import(${JSON.stringify(self)}); await executeHere(process.argv[1], process.argv[2]); process.exit(0);`;
-  const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script, resolve(notebook), resolve(output)], {
-    cwd: dirname(resolve(notebook)),
-    stdio: ['ignore', 'ignore', 'pipe']
-  });
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', '--input-type=module', '--eval', script, resolve(notebook), resolve(output)],
+    {
+      cwd: dirname(resolve(notebook)),
+      stdio: ['ignore', 'ignore', 'pipe']
+    }
+  );
   let stderr = '';
   child.stderr.on('data', chunk => {
     stderr += chunk;
   });
   const code = await new Promise(done => child.on('close', done));
-  if (code !== 0) throw new VitalsError(`the notebook ${notebook} did not run to its end: ${thrownMessage(stderr)}; its copy ${output} shows where`);
+  if (code !== 0)
+    throw new VitalsError(
+      `the notebook ${notebook} did not run to its end: ${thrownMessage(stderr)}; its copy ${output} shows where`
+    );
 }
 
 /** Whether tslab is installed beside this package. */
@@ -65,7 +72,8 @@ export async function executeHere(notebookPath: string, outputPath: string): Pro
     if (cell.cell_type !== 'code') continue;
     cell.outputs = kernel.outputs = [];
     cell.execution_count = failed === null ? ++count : null;
-    if (failed === null && !(await kernel.execute(sourceOf(cell)))) failed = `cell ${count} failed: ${reasonOf(cell.outputs)}`;
+    if (failed === null && !(await kernel.execute(sourceOf(cell))))
+      failed = `cell ${count} failed: ${reasonOf(cell.outputs)}`;
   }
   kernel.close();
   await writeFile(outputPath, `${JSON.stringify(notebook, null, 1)}\n`);
@@ -89,16 +97,16 @@ function startKernel(): Kernel {
   jupyter.lastWriteDisplayData = ({ data, metadata }) => {
     kernel.outputs.push({ output_type: 'display_data', data, metadata });
   };
+  // No cell runs in a browser here; a second compiler would double the time to start.
   const node = createConverter();
-  const browser = createConverter({ isBrowser: true });
-  const close = () => {
-    node.close();
-    browser.close();
-  };
-  const executor = createExecutor(process.cwd(), { node, browser, close }, {
-    log: (...values: unknown[]) => write('stdout')(`${format(...values)}\n`),
-    error: (...values: unknown[]) => write('stderr')(`${format(...values)}\n`)
-  });
+  const executor = createExecutor(
+    process.cwd(),
+    { node, browser: node, close: () => node.close() },
+    {
+      log: (...values: unknown[]) => write('stdout')(`${format(...values)}\n`),
+      error: (...values: unknown[]) => write('stderr')(`${format(...values)}\n`)
+    }
+  );
   for (const name of ['stdout', 'stderr'] as const) {
     process[name].write = ((chunk: string | Uint8Array) => {
       write(name)(String(chunk));

@@ -37,7 +37,11 @@ export function buildArtifact(model: JudgedModel, origin: Origin): ScoringArtifa
     provenance: provenanceOf(model, origin)
   };
   const seed = config.models.seed;
-  const rows = goldenRows(model.inputs, model.preparation, model.spec.kind === 'manual' ? { seed, model: model.spec } : { seed });
+  const rows = goldenRows(
+    model.inputs,
+    model.preparation,
+    model.spec.kind === 'manual' ? { seed, model: model.spec } : { seed }
+  );
   return withExpected(artifact, rows, accepted =>
     applyCalibrator(model.calibrator, model.predict(datasetOfRows(model.inputs, accepted)))
   );
@@ -55,8 +59,19 @@ function provenanceOf(model: JudgedModel, { product, runId, dataHash, backend, c
     runId,
     dataHash,
     configHash: config.hash,
-    trainedOn: { rows: trainedOn.rows, accounts: trainedOn.accounts, episodes: trainedOn.episodes, from: trainedOn.from, to: trainedOn.to },
-    calibratedOn: { rows: calibratedOn.rows, episodes: calibratedOn.episodes, from: calibratedOn.from, to: calibratedOn.to },
+    trainedOn: {
+      rows: trainedOn.rows,
+      accounts: trainedOn.accounts,
+      episodes: trainedOn.episodes,
+      from: trainedOn.from,
+      to: trainedOn.to
+    },
+    calibratedOn: {
+      rows: calibratedOn.rows,
+      episodes: calibratedOn.episodes,
+      from: calibratedOn.from,
+      to: calibratedOn.to
+    },
     backend,
     seed: config.models.seed
   };

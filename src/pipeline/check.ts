@@ -72,7 +72,10 @@ export interface FeatureList {
  * The features that this workspace's sources allow, and those that are left out.
  * @throws ConfigError when no feature is of the family that was asked for.
  */
-export async function listFeatures(options: CheckOptions & { family: string | null }, effects: Effects): Promise<FeatureList> {
+export async function listFeatures(
+  options: CheckOptions & { family: string | null },
+  effects: Effects
+): Promise<FeatureList> {
   const { family } = options;
   return withEngine(options, effects, async (config, engine) => {
     const list = await featuresOf({ config, engine, effects });
@@ -80,7 +83,9 @@ export async function listFeatures(options: CheckOptions & { family: string | nu
     const features = list.features.filter(info => info.family === family);
     if (features.length > 0) return { ...list, features };
     const families = [...new Set(list.features.map(info => info.family))];
-    throw new ConfigError(`expected --family as one of ${families.join(', ')}, got ${family}; ${didYouMean(family, families)}`);
+    throw new ConfigError(
+      `expected --family as one of ${families.join(', ')}, got ${family}; ${didYouMean(family, families)}`
+    );
   });
 }
 
@@ -101,7 +106,10 @@ async function withEngine<T>(
 ): Promise<T> {
   const config = await loadConfig(workspace);
   await effects.files.makeDirectory(join(config.workspace, 'data'));
-  const engine = await openDuckDB({ path: pathsOf(config.workspace).database, ...(threads === undefined ? {} : { threads }) });
+  const engine = await openDuckDB({
+    path: pathsOf(config.workspace).database,
+    ...(threads === undefined ? {} : { threads })
+  });
   try {
     return await work(config, engine);
   } finally {

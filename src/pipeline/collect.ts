@@ -3,7 +3,7 @@ import type { Frame } from '../datasets/frame.js';
 import { DataError } from '../errors.js';
 import { dateOfDay } from '../sources/calendar.js';
 import { checkQuality } from '../sources/quality.js';
-import type { Collected, CollectContext } from './collected.js';
+import type { CollectContext, Collected } from './collected.js';
 import { buildTables, frameOf, ingest } from './prepare-data.js';
 import { qualityOf } from './report-model.js';
 import { collectSnapshots } from './snapshots-shape.js';
@@ -22,7 +22,11 @@ export async function collect(context: CollectContext, watch: Stopwatch): Promis
     infos: stage.all,
     dates: stage.dates,
     dataHash: ingested.dataHash,
-    quality: qualityOf(ingested.tables, { skippedFeatures: stage.skipped, snapshots: frame.n, features: stage.infos.length }),
+    quality: qualityOf(ingested.tables, {
+      skippedFeatures: stage.skipped,
+      snapshots: frame.n,
+      features: stage.infos.length
+    }),
     notes: findings.map(finding => `${finding.table}: ${finding.message}`)
   };
 }

@@ -110,10 +110,11 @@ const realFiles: Files = {
     await rename(fresh, path);
   },
   readLink: path => readlink(path).catch(() => null),
-  list: path => readdir(path).then(
-    names => names.sort((a, b) => (a < b ? -1 : 1)),
-    () => []
-  ),
+  list: path =>
+    readdir(path).then(
+      names => names.sort((a, b) => (a < b ? -1 : 1)),
+      () => []
+    ),
   remove: async path => {
     await rm(path, { recursive: true, force: true });
   }

@@ -7,7 +7,12 @@ import type { BlockName, Dataset } from '../types.js';
  * Distinct episodes that a block needs before a learned model is fitted, calibrated and judged. Ten episodes carry one
  * factor; under thirty, no ranking of factors is stable.
  */
-export const REQUIRED_EPISODES: Readonly<Record<BlockName, number>> = { train: 30, validation: 5, calibration: 10, test: 10 };
+export const REQUIRED_EPISODES: Readonly<Record<BlockName, number>> = {
+  train: 30,
+  validation: 5,
+  calibration: 10,
+  test: 10
+};
 
 /** How many more distinct episodes the blocks need together; 0 when every block has enough. */
 export function episodesNeeded(blocks: Readonly<Record<BlockName, Dataset>>, names: readonly BlockName[]): number {
@@ -21,5 +26,7 @@ export function requireSurvivors({ n, y }: Pick<Dataset, 'n' | 'y'>, { shape }: 
     shape === 'snapshots'
       ? 'snapshots.outcome in vitals.yaml, and the file'
       : 'the mapping of term_end, ended_at and notice_at, and that data_end is not after the last record';
-  throw new DataError(`expected accounts that stayed among the ${n} training rows, got churn in every one; check ${where}`);
+  throw new DataError(
+    `expected accounts that stayed among the ${n} training rows, got churn in every one; check ${where}`
+  );
 }

@@ -1,11 +1,11 @@
 import { basename, join, relative, resolve } from 'node:path';
-import { proposeConfig, type SniffedFile } from '../config/propose.js';
 import { starterProfile } from '../config/init-profile.js';
 import { parseConfig } from '../config/parse.js';
+import { proposeConfig, type SniffedFile } from '../config/propose.js';
+import type { Config } from '../config/types.js';
 import { ConfigError, DataError } from '../errors.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import { sniffFile } from '../sources/sniff.js';
-import type { Config } from '../config/types.js';
 import type { TableName } from '../types.js';
 import type { Effects } from './effects.js';
 
@@ -33,9 +33,14 @@ export async function initWorkspace(
 ): Promise<InitResult> {
   const workspace = resolve(directory);
   if (effects.files.exists(join(workspace, 'vitals.yaml'))) {
-    throw new ConfigError(`expected no vitals.yaml in ${workspace}, found one; init never overwrites: edit it, or name another directory`);
+    throw new ConfigError(
+      `expected no vitals.yaml in ${workspace}, found one; init never overwrites: edit it, or name another directory`
+    );
   }
-  if (files.length === 0) throw new ConfigError('expected CSV or Parquet files to look at, got none: vitals init DIR accounts.csv subscriptions.csv …');
+  if (files.length === 0)
+    throw new ConfigError(
+      'expected CSV or Parquet files to look at, got none: vitals init DIR accounts.csv subscriptions.csv …'
+    );
   const sniffed = await sniffAll(workspace, files, effects);
   const proposal = proposeConfig(sniffed, basename(workspace));
   const texts: Record<string, string> = { 'vitals.yaml': proposal.yaml, '.gitignore': GITIGNORE };

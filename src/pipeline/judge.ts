@@ -71,10 +71,19 @@ function levelShift(logits: readonly number[], rate: number): number {
 }
 
 /** Judges pooled out-of-fold probabilities; used when snapshots carry no date. */
-export function judgePooled(candidate: Candidate, all: Dataset, pooled: { probability: Float64Array; calibration: CalibratorFit; target: Target; seed: number }): JudgedModel {
+export function judgePooled(
+  candidate: Candidate,
+  all: Dataset,
+  pooled: { probability: Float64Array; calibration: CalibratorFit; target: Target; seed: number }
+): JudgedModel {
   const none: BlockSummary = { rows: 0, accounts: 0, positives: 0, episodes: 0, from: '', to: '' };
   const summary = summariseBlock(all);
-  const counts = (value: number): Readonly<Record<BlockName, number>> => ({ train: value, validation: 0, calibration: 0, test: value });
+  const counts = (value: number): Readonly<Record<BlockName, number>> => ({
+    train: value,
+    validation: 0,
+    calibration: 0,
+    test: value
+  });
   return {
     ...candidate,
     target: pooled.target,

@@ -72,7 +72,10 @@ function usedColumns(spec: ModelSpec, { columns }: Preparation): Preparation {
 function trimSpec(spec: ModelSpec, preparation: Preparation): ModelSpec {
   if (spec.kind !== 'logistic') return spec;
   const kept = new Set(usedColumns(spec, preparation).columns);
-  return { ...spec, coefficients: spec.coefficients.filter((_, k) => kept.has(preparation.columns[k] as PreparedColumn)) };
+  return {
+    ...spec,
+    coefficients: spec.coefficients.filter((_, k) => kept.has(preparation.columns[k] as PreparedColumn))
+  };
 }
 
 function ridgeWords({ strength, scheme, curve, reason, atEdge }: RidgeChoice): string {
@@ -108,4 +111,3 @@ export function fitNetwork({ frame, fitted, train, validation, backend, config }
     how: `${neural.hidden.join('-')} hidden units, epoch ${fit.bestEpoch} of ${fit.validationLoss.length - 1}, ${backend.description}`
   };
 }
-

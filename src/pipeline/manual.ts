@@ -27,10 +27,19 @@ export async function computeManual(
   if (config.health === null) return null;
   const profile = await loadProfile(config, config.health.profile);
   const built = buildManual(profile, infos);
-  await buildPercentiles(engine, profile, frame.infos.map(info => info.name));
+  await buildPercentiles(
+    engine,
+    profile,
+    frame.infos.map(info => info.name)
+  );
   const inputs = await engine.columns(sql`select ${raw('*')} from health_inputs order by as_of_day, account_id`);
   const values = Object.fromEntries(built.inputs.map(({ name }) => [name, inputs.numbers[name] as Float64Array]));
-  return { profile, built, frame: healthFrame(frame, built, inputs), scores: scoreHealth(built.model, values, frame.n) };
+  return {
+    profile,
+    built,
+    frame: healthFrame(frame, built, inputs),
+    scores: scoreHealth(built.model, values, frame.n)
+  };
 }
 
 /** Features that the manual score reads, directly or to form peers. */
@@ -53,7 +62,10 @@ export function manualCandidate({ built, frame }: Manual): Candidate {
 
 function manualLogits(model: ManualModel, data: Dataset): Float64Array {
   const values = Object.fromEntries(
-    data.names.map((name, j) => [name, Float64Array.from({ length: data.n }, (_, i) => data.X[i * data.p + j] as number)])
+    data.names.map((name, j) => [
+      name,
+      Float64Array.from({ length: data.n }, (_, i) => data.X[i * data.p + j] as number)
+    ])
   );
   return scoreHealth(model, values, data.n).low.map(healthLogOdds);
 }

@@ -22,15 +22,30 @@ export interface Ingested {
 
 /** Source files → checked tables in the workspace's database; reused while files and mapping are the same. */
 export async function ingest({ config, engine, effects }: CollectContext): Promise<Ingested> {
-  const dataHash = await hashFiles(config.sources.flatMap(source => source.files.map(file => [source.table, file] as const)), { config, engine, effects });
-  const key = hashOf('ingest', effects.version, dataHash, config.sources, config.dataEnd, config.currency, config.calendar.timezone);
-  const compute = async () => ingestSources(engine, config, { userKey: await effects.files.secret(pathsOf(config.workspace).userKey) });
+  const dataHash = await hashFiles(
+    config.sources.flatMap(source => source.files.map(file => [source.table, file] as const)),
+    { config, engine, effects }
+  );
+  const key = hashOf(
+    'ingest',
+    effects.version,
+    dataHash,
+    config.sources,
+    config.dataEnd,
+    config.currency,
+    config.calendar.timezone
+  );
+  const compute = async () =>
+    ingestSources(engine, config, { userKey: await effects.files.secret(pathsOf(config.workspace).userKey) });
   const stage = await runStage(engine, { name: 'ingest', key, compute });
   return { tables: stage.value, dataHash, key };
 }
 
 /** SHA-256 over names (as configured) and contents of files; a pattern without a file is left to ingest to report. */
-export async function hashFiles(files: readonly (readonly [string, string])[], { config, engine, effects }: CollectContext): Promise<string> {
+export async function hashFiles(
+  files: readonly (readonly [string, string])[],
+  { config, engine, effects }: CollectContext
+): Promise<string> {
   const parts: unknown[] = [];
   for (const [label, pattern] of files) {
     const path = isAbsolute(pattern) ? pattern : join(config.workspace, pattern);
@@ -81,7 +96,8 @@ export async function computeSnapshots(
   names?: ReadonlySet<string>
 ): Promise<SnapshotStage> {
   const catalogue = buildCatalogue(config, tables);
-  const features = names === undefined ? catalogue.features : catalogue.features.filter(feature => names.has(feature.name));
+  const features =
+    names === undefined ? catalogue.features : catalogue.features.filter(feature => names.has(feature.name));
   await buildSpine(engine, { asOf: dates, config, tables });
   await buildSnapshots(engine, { config, tables, features });
   return { infos: featureInfos(features), all: catalogue.all, skipped: catalogue.skipped, dates };

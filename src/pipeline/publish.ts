@@ -14,7 +14,10 @@ export interface Staged {
  */
 export async function stageRun({ files }: Effects, paths: Paths): Promise<Staged> {
   for (const place of [paths.models, paths.reports]) await files.sweep(place);
-  return { models: await files.stage(join(paths.models, 'run')), reports: await files.stage(join(paths.reports, 'run')) };
+  return {
+    models: await files.stage(join(paths.models, 'run')),
+    reports: await files.stage(join(paths.reports, 'run'))
+  };
 }
 
 /** Removes what a failed run had begun. */

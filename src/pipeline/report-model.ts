@@ -1,16 +1,16 @@
 import { isDated } from '../config/dated.js';
 import type { Config } from '../config/types.js';
-import { type Frame } from '../datasets/frame.js';
+import type { Frame } from '../datasets/frame.js';
 import { UNDEFINED_LABEL } from '../health/categories.js';
 import { summariseHealth } from '../health/summary.js';
 import { wilsonInterval } from '../math/statistics.js';
 import type { Headline, HealthReport, QualityReport, ReportModel } from '../reports/model.js';
+import { dateOfDay } from '../sources/calendar.js';
 import type { DriversFit, RowCounts, Tables } from '../types.js';
 import type { Comparison } from './fit-targets.js';
 import type { Manual } from './manual.js';
 import type { ScoreRow } from './scores.js';
 import { modelResults, type Trained } from './train.js';
-import { dateOfDay } from '../sources/calendar.js';
 
 /** Everything a run found out, before it becomes a page. */
 export interface RunFindings {
@@ -54,7 +54,9 @@ export function buildReportModel(findings: RunFindings): ReportModel {
     horizonDays: churn.horizonDays,
     headline: isDated(config) && passed ? headlineOf(churn, findings) : null,
     models: trained.flatMap(modelResults),
-    inForce: passed ? Object.fromEntries(trained.flatMap(t => (t.chosen === null ? [] : [[t.target, t.chosen.kind]]))) : {},
+    inForce: passed
+      ? Object.fromEntries(trained.flatMap(t => (t.chosen === null ? [] : [[t.target, t.chosen.kind]])))
+      : {},
     blocks: Object.fromEntries(trained.map(t => [t.target, t.blocks])),
     comparison: comparisonOf(findings.comparison),
     drivers: findings.drivers,
@@ -62,7 +64,10 @@ export function buildReportModel(findings: RunFindings): ReportModel {
     quality: findings.quality,
     gates,
     episodesNeeded: churn.episodesNeeded,
-    notes: [...findings.notes, ...trained.flatMap(t => [...t.notes.map(note => `${t.target}: ${note}`), choiceOf(t, passed)])]
+    notes: [
+      ...findings.notes,
+      ...trained.flatMap(t => [...t.notes.map(note => `${t.target}: ${note}`), choiceOf(t, passed)])
+    ]
   };
 }
 
@@ -112,14 +117,21 @@ function limits(sum: number, variance: number, most: number): [number, number] {
 
 function healthOf({ built, scores }: Manual, churn: Trained, { frame, current }: RunFindings): HealthReport {
   const { model } = built;
-  const { accounts: _, arr: __, ...summary } = summariseHealth({
+  const {
+    accounts: _,
+    arr: __,
+    ...summary
+  } = summariseHealth({
     model,
     low: Float64Array.from(current, i => scores.low[i] as number),
     category: Int32Array.from(current, i => scores.category[i] as number),
     arr: Float64Array.from(current, i => frame.arr[i] as number)
   });
   const judged = churn.models.find(({ kind }) => kind === 'manual');
-  const outcomes = judged === undefined || judged.test === null ? [] : categoryOutcomes(churn, judged.testProbability, { frame, scores, labels: model.categories.map(c => c.label) });
+  const outcomes =
+    judged === undefined || judged.test === null
+      ? []
+      : categoryOutcomes(churn, judged.testProbability, { frame, scores, labels: model.categories.map(c => c.label) });
   return { ...summary, outcomes };
 }
 
@@ -130,7 +142,11 @@ interface CategoryInput {
 }
 
 /** What happened on the test block to each category, with Wilson intervals, beside the mean calibrated probability. */
-function categoryOutcomes(churn: Trained, probability: Float64Array, { frame, scores, labels }: CategoryInput): HealthReport['outcomes'] {
+function categoryOutcomes(
+  churn: Trained,
+  probability: Float64Array,
+  { frame, scores, labels }: CategoryInput
+): HealthReport['outcomes'] {
   const names = [...labels, UNDEFINED_LABEL];
   const sums = names.map(() => ({ n: 0, churned: 0, predicted: 0 }));
   const outcome = frame.columns.numbers['churn'] as Float64Array;
@@ -144,12 +160,24 @@ function categoryOutcomes(churn: Trained, probability: Float64Array, { frame, sc
   return sums.flatMap(({ n, churned, predicted }, k) =>
     n === 0
       ? []
-      : [{ label: names[k] as string, n, churned, observed: churned / n, interval: wilsonInterval(churned, n), predicted: predicted / n }]
+      : [
+          {
+            label: names[k] as string,
+            n,
+            churned,
+            observed: churned / n,
+            interval: wilsonInterval(churned, n),
+            predicted: predicted / n
+          }
+        ]
   );
 }
 
 /** Counts and watermarks of the ingested tables, for the report and `vitals check`. */
-export function qualityOf(tables: Tables, facts: Pick<QualityReport, 'skippedFeatures' | 'snapshots' | 'features'>): QualityReport {
+export function qualityOf(
+  tables: Tables,
+  facts: Pick<QualityReport, 'skippedFeatures' | 'snapshots' | 'features'>
+): QualityReport {
   const infos = Object.values(tables);
   const rows: Record<string, RowCounts> = Object.fromEntries(infos.map(table => [table.name, table.rows]));
   return {

@@ -49,7 +49,10 @@ export async function run(options: RunOptions, effects: Effects): Promise<RunRes
   const config = await loadConfig(options.workspace);
   const paths = pathsOf(config.workspace);
   await effects.files.makeDirectory(join(config.workspace, 'data'));
-  const engine = await openDuckDB({ path: paths.database, ...(options.threads === undefined ? {} : { threads: options.threads }) });
+  const engine = await openDuckDB({
+    path: paths.database,
+    ...(options.threads === undefined ? {} : { threads: options.threads })
+  });
   const staged = await stageRun(effects, paths);
   try {
     const data = await collect({ config, engine, effects }, watch);
@@ -59,15 +62,22 @@ export async function run(options: RunOptions, effects: Effects): Promise<RunRes
     const backend = config.models.neural === null ? null : await openBackend(config.models.backend);
     const backendName = backend?.description ?? 'none';
     if (backend !== null) effects.note(`Neural models run on ${backendName}.`);
-    const runId = hashOf(config.hash, manual?.profile.hash ?? null, data.dataHash, effects.version, backendName).slice(0, 12);
+    const runId = hashOf(config.hash, manual?.profile.hash ?? null, data.dataHash, effects.version, backendName).slice(
+      0,
+      12
+    );
     const fits = await watch.stage('models', () => fitTargets({ ...data, manual, config, backend }));
     const product = `account-vitals ${effects.version}`;
     const origin = { product, runId, dataHash: data.dataHash, backend: backendName, config };
-    const models = await watch.stage('artifacts', () => writeModels({ ...fits, ...origin, manual, frame: data.frame, current, effects, directory: staged.models, engine }));
+    const models = await watch.stage('artifacts', () =>
+      writeModels({ ...fits, ...origin, manual, frame: data.frame, current, effects, directory: staged.models, engine })
+    );
     const findings = { ...data, ...fits, ...origin, manual, current, currentScores: models.currentScores };
     const report = buildReportModel(findings);
     engine.close();
-    const executed = await watch.stage('report', () => writePages(report, { directory: staged.reports, scores: models.scores, paths, effects, watch }));
+    const executed = await watch.stage('report', () =>
+      writePages(report, { directory: staged.reports, scores: models.scores, paths, effects, watch })
+    );
     const passed = report.gates.every(gate => gate.passed);
     const places = await publish({ effects, paths, staged, runId, passed });
     return {

@@ -13,8 +13,8 @@ import type { Effects } from './effects.js';
 import { computeManual, manualFeatures } from './manual.js';
 import { pathsOf } from './paths.js';
 import { computeSnapshots, ingest } from './prepare-data.js';
-import { collectSnapshots } from './snapshots-shape.js';
 import { type ScoreRow, scoreFrame } from './scores.js';
+import { collectSnapshots } from './snapshots-shape.js';
 import { inScratch } from './stages.js';
 import { Stopwatch } from './stopwatch.js';
 
@@ -36,7 +36,10 @@ export async function score(options: ScoreOptions, effects: Effects): Promise<Sc
   requireDate(options.asOf, config);
   const paths = pathsOf(config.workspace);
   const artifacts = await loadInForce(paths.latest, effects);
-  const engine = await openDuckDB({ path: paths.database, ...(options.threads === undefined ? {} : { threads: options.threads }) });
+  const engine = await openDuckDB({
+    path: paths.database,
+    ...(options.threads === undefined ? {} : { threads: options.threads })
+  });
   try {
     return config.shape === 'events'
       ? await scoreEvents({ config, engine, effects, artifacts }, options.asOf)
@@ -50,11 +53,16 @@ export async function score(options: ScoreOptions, effects: Effects): Promise<Sc
 function requireDate(asOf: string | null, { shape, dataEnd }: Config): void {
   if (asOf === null) return;
   if (shape === 'snapshots') {
-    throw new ConfigError(`expected no --asof for ready snapshots, got ${asOf}; their newest rows are scored: leave it out`);
+    throw new ConfigError(
+      `expected no --asof for ready snapshots, got ${asOf}; their newest rows are scored: leave it out`
+    );
   }
-  if (!isDate(asOf)) throw new ConfigError(`expected --asof as a date YYYY-MM-DD, got ${asOf}; write it like ${dataEnd}`);
+  if (!isDate(asOf))
+    throw new ConfigError(`expected --asof as a date YYYY-MM-DD, got ${asOf}; write it like ${dataEnd}`);
   if (asOf > (dataEnd as string)) {
-    throw new ConfigError(`expected --asof at or before data end ${dataEnd}, got ${asOf}; later records are quarantined`);
+    throw new ConfigError(
+      `expected --asof at or before data end ${dataEnd}, got ${asOf}; later records are quarantined`
+    );
   }
 }
 
@@ -67,7 +75,10 @@ interface Scoring {
 
 async function loadInForce(latest: string, { files }: Effects): Promise<ScoringArtifact[]> {
   const folders = FOLDERS.filter(folder => files.exists(join(latest, folder)));
-  if (folders.length === 0) throw new ConfigError(`expected a run in force at ${latest}, found none; run vitals run first (a run that misses a gate is not put in force)`);
+  if (folders.length === 0)
+    throw new ConfigError(
+      `expected a run in force at ${latest}, found none; run vitals run first (a run that misses a gate is not put in force)`
+    );
   return Promise.all(folders.map(async folder => (await loadArtifact(join(latest, folder))).artifact));
 }
 
@@ -84,7 +95,8 @@ async function scoreEvents({ config, engine, effects, artifacts }: Scoring, asOf
     const manual = await computeManual(engine, config, { frame, infos: all });
     return artifacts.flatMap(artifact => {
       const source = artifact.target === 'health' ? manual?.frame : frame;
-      if (source === undefined) throw new ConfigError('expected health.profile in vitals.yaml for the health artifact in force, got none');
+      if (source === undefined)
+        throw new ConfigError('expected health.profile in vitals.yaml for the health artifact in force, got none');
       requireSameDefinitions(artifact, source.infos);
       return scoreFrame(artifact, source, [...source.day.keys()]);
     });
@@ -105,7 +117,9 @@ function requireSameDefinitions(artifact: ScoringArtifact, infos: readonly Featu
   for (const input of artifact.inputs) {
     const hash = hashes.get(input.name);
     if (hash === undefined) {
-      throw new DataError(`expected the feature ${input.name} for the artifact ${artifact.name}, got none: its source, window or event type is gone from vitals.yaml, or features.exclude names it; put it back, or train again`);
+      throw new DataError(
+        `expected the feature ${input.name} for the artifact ${artifact.name}, got none: its source, window or event type is gone from vitals.yaml, or features.exclude names it; put it back, or train again`
+      );
     }
     if (hash !== input.definitionHash) {
       throw new DataError(

@@ -1,10 +1,10 @@
 import { canonicalJson, sha256 } from '../artifacts/canonical.js';
 import { buildScorer } from '../artifacts/scorer.js';
-import { type Frame } from '../datasets/frame.js';
+import type { Frame } from '../datasets/frame.js';
+import { dateOfDay } from '../sources/calendar.js';
 import type { ScoringArtifact } from '../types.js';
 import { scoringRow } from './candidate.js';
 import { renderCsv } from './csv.js';
-import { dateOfDay } from '../sources/calendar.js';
 
 /** One scored account, as `vitals score` and the run's score files give it. */
 export interface ScoreRow {
@@ -60,7 +60,19 @@ export function scoreFrame(artifact: ScoringArtifact, frame: Frame, rows: ArrayL
   });
 }
 
-const HEADER = ['account_id', 'as_of', 'target', 'probability', 'band', 'score', 'category', 'coverage', 'reasons', 'refusal', 'model'];
+const HEADER = [
+  'account_id',
+  'as_of',
+  'target',
+  'probability',
+  'band',
+  'score',
+  'category',
+  'coverage',
+  'reasons',
+  'refusal',
+  'model'
+];
 
 /** Scores as CSV; the same rows give the same bytes. */
 export function scoresCsv(rows: readonly ScoreRow[]): string {

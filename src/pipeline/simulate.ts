@@ -10,7 +10,10 @@ export interface SimulateInto {
 }
 
 /** Writes a simulated world into `data/` of a workspace: all files, or none when it fails. */
-export async function simulateInto({ workspace, threads, world }: SimulateInto, { files }: Effects): Promise<WorldSummary> {
+export async function simulateInto(
+  { workspace, threads, world }: SimulateInto,
+  { files }: Effects
+): Promise<WorldSummary> {
   const data = join(workspace, 'data');
   await files.sweep(data);
   const staged = await files.stage(join(data, 'world'));

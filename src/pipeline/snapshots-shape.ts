@@ -1,19 +1,22 @@
 import type { Config, SnapshotsConfig } from '../config/types.js';
 import { buildFrame } from '../datasets/frame.js';
+import { dateOfDay, dayOfDate } from '../sources/calendar.js';
 import { ingestSnapshots, type ReadyTable } from '../sources/ingest-snapshots.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { AsOf, FeatureInfo, Sql } from '../types.js';
-import type { Collected, CollectContext } from './collected.js';
+import type { CollectContext, Collected } from './collected.js';
 import { hashFiles } from './prepare-data.js';
 import { hashOf, runStage } from './stages.js';
 import type { Stopwatch } from './stopwatch.js';
-import { dateOfDay, dayOfDate } from '../sources/calendar.js';
 
 /** One ready feature table as a frame: dated rows in time order, or undated rows for folds. */
 export async function collectSnapshots(context: CollectContext, watch: Stopwatch): Promise<Collected> {
   const { config, engine, effects } = context;
   const ready = config.snapshots as SnapshotsConfig;
-  const dataHash = await hashFiles(ready.files.map(file => ['snapshots', file] as const), context);
+  const dataHash = await hashFiles(
+    ready.files.map(file => ['snapshots', file] as const),
+    context
+  );
   const key = hashOf('ingest', effects.version, dataHash, ready, config.dataEnd);
   const { value: table } = await watch.stage('ingest', () =>
     runStage(engine, { name: 'ingest', key, compute: () => ingestSnapshots(engine, config) })
@@ -61,7 +64,10 @@ function frameQuery(infos: readonly FeatureInfo[], config: Config): Sql {
   const ready = config.snapshots as SnapshotsConfig;
   const day = ready.asOf === null ? raw('0') : raw("date_diff('day', date '1970-01-01', cast(as_of as date))");
   const lastDay = config.dataEnd === null ? null : dayOfDate(config.dataEnd) - ready.horizonDays;
-  const status = lastDay === null || ready.asOf === null ? sql`${'ok'}` : sql`case when ${day} <= ${lastDay} then ${'ok'} else ${'immature'} end`;
+  const status =
+    lastDay === null || ready.asOf === null
+      ? sql`${'ok'}`
+      : sql`case when ${day} <= ${lastDay} then ${'ok'} else ${'immature'} end`;
   const features = join(infos.map(info => id(info.name)));
   return sql`select account_id, cast(${day} as integer) as as_of_day, parent, coalesce(value, 0) as arr, ${features},
     cast(outcome as double) as churn, ${status} as churn_status, cast(0 as double) as churn_us

@@ -21,12 +21,18 @@ export interface StageResult<T> {
 
 /** Returns the remembered result of a stage, or computes and remembers it; a failure leaves the old tables whole. */
 export async function runStage<T>(engine: Engine, stage: Stage<T>): Promise<StageResult<T>> {
-  await engine.run(sql`create table if not exists ${id('stages')} (name varchar primary key, key varchar, detail varchar)`);
-  const [found] = await engine.rows(sql`select detail from ${id('stages')} where name = ${stage.name} and key = ${stage.key}`);
+  await engine.run(
+    sql`create table if not exists ${id('stages')} (name varchar primary key, key varchar, detail varchar)`
+  );
+  const [found] = await engine.rows(
+    sql`select detail from ${id('stages')} where name = ${stage.name} and key = ${stage.key}`
+  );
   if (found !== undefined) return { value: JSON.parse(found['detail'] as string) as T, reused: true };
   const value = await inTransaction(engine, async () => {
     const result = await stage.compute();
-    await engine.run(sql`insert or replace into ${id('stages')} values (${stage.name}, ${stage.key}, ${JSON.stringify(result)})`);
+    await engine.run(
+      sql`insert or replace into ${id('stages')} values (${stage.name}, ${stage.key}, ${JSON.stringify(result)})`
+    );
     return result;
   });
   return { value, reused: false };

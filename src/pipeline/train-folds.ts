@@ -21,20 +21,33 @@ interface Calibrated {
  * Judges every model on pooled out-of-fold predictions (whole accounts and parents per fold), then fits it once more on
  * all rows in the same way. Used when snapshots carry no date; nothing is time-ordered then.
  */
-export function trainInFolds(input: TrainingInput, { folds, horizonDays }: { folds: number; horizonDays: number }): Trained {
+export function trainInFolds(
+  input: TrainingInput,
+  { folds, horizonDays }: { folds: number; horizonDays: number }
+): Trained {
   const { frame, config } = input;
   const rows = labelledRows(frame, 'churn');
   const all = selectDataset(frame, rows, 'churn');
   requireSurvivors(all, config);
   const kinds = wantedKinds('churn', config);
-  const needed = Math.max(0, REQUIRED_EPISODES.train + REQUIRED_EPISODES.calibration + REQUIRED_EPISODES.test - countEpisodes(all));
+  const needed = Math.max(
+    0,
+    REQUIRED_EPISODES.train + REQUIRED_EPISODES.calibration + REQUIRED_EPISODES.test - countEpisodes(all)
+  );
   const models = needed === 0 ? judgeAll(input, { rows, all, folds, horizonDays }) : [];
   const chosen = models.find(model => model.kind === 'logistic') ?? null;
   const constant = models.find(model => model.kind === 'constant');
   const gates =
     chosen === null || constant === undefined || !config.gates.skill
       ? []
-      : [skillGate({ y: all.y, probability: chosen.testProbability, constant: constant.testProbability, clusters: all.clusters })];
+      : [
+          skillGate({
+            y: all.y,
+            probability: chosen.testProbability,
+            constant: constant.testProbability,
+            clusters: all.clusters
+          })
+        ];
   return {
     target: 'churn',
     horizonDays,
@@ -62,8 +75,16 @@ function judgeAll(input: TrainingInput, { rows, all, folds, horizonDays }: Folde
   const fold = assignFolds(all.clusters, folds, config.models.seed);
   const pooled = new Map<ModelKind, Float64Array>();
   for (let f = 0; f < folds; f++) {
-    const held = selectDataset(frame, rows.filter((_, i) => fold[i] === f), 'churn');
-    const models = fitCalibrated(input, rows.filter((_, i) => fold[i] !== f), horizonDays);
+    const held = selectDataset(
+      frame,
+      rows.filter((_, i) => fold[i] === f),
+      'churn'
+    );
+    const models = fitCalibrated(
+      input,
+      rows.filter((_, i) => fold[i] !== f),
+      horizonDays
+    );
     const places = [...fold.keys()].filter(i => fold[i] === f);
     for (const { candidate, calibration } of models) {
       const probability = applyCalibrator(calibration.calibrator, candidate.predict(held));
@@ -89,9 +110,17 @@ function fitCalibrated({ frame, config, backend }: TrainingInput, rows: Int32Arr
   const train = selectDataset(frame, rows, 'churn');
   const learned = fitLearned({ target: 'churn', frame, train, folds: 'groups', horizonDays, config });
   const outOfFold = fitCalibrator('auto', { ...labels(train), logits: learned.ridge.heldOutLogits });
-  const exact: CalibratorFit = { ...outOfFold, calibrator: { kind: 'identity' }, method: 'identity', reason: 'a maximum-likelihood fit of at most one feature' };
+  const exact: CalibratorFit = {
+    ...outOfFold,
+    calibrator: { kind: 'identity' },
+    method: 'identity',
+    reason: 'a maximum-likelihood fit of at most one feature'
+  };
   const models: Calibrated[] = [
-    { candidate: learned.logistic, calibration: { ...outOfFold, reason: `on out-of-fold log-odds: ${outOfFold.reason}` } },
+    {
+      candidate: learned.logistic,
+      calibration: { ...outOfFold, reason: `on out-of-fold log-odds: ${outOfFold.reason}` }
+    },
     { candidate: learned.constant, calibration: exact },
     { candidate: learned.single, calibration: exact }
   ];
@@ -100,15 +129,31 @@ function fitCalibrated({ frame, config, backend }: TrainingInput, rows: Int32Arr
   const fitted = fitPreparation(parts.train, frame.infos, { alwaysNullable: false });
   const network = fitNetwork({ frame, fitted, ...parts, backend, config });
   if (network === null) return models;
-  const calibration = fitCalibrator('auto', { ...labels(parts.calibration), logits: network.predict(parts.calibration), trainingIds: parts.train.ids });
+  const calibration = fitCalibrator('auto', {
+    ...labels(parts.calibration),
+    logits: network.predict(parts.calibration),
+    trainingIds: parts.train.ids
+  });
   return [...models, { candidate: network, calibration }];
 }
 
 /** Fourteen twentieths of the accounts train the network, three stop it, three calibrate it. */
-function splitForNetwork(frame: Frame, rows: Int32Array, seed: number): Readonly<Record<'train' | 'validation' | 'calibration', Dataset>> {
-  const part20 = assignFolds(rows.map(i => frame.clusters[i] as number), 20, seed + 1);
+function splitForNetwork(
+  frame: Frame,
+  rows: Int32Array,
+  seed: number
+): Readonly<Record<'train' | 'validation' | 'calibration', Dataset>> {
+  const part20 = assignFolds(
+    rows.map(i => frame.clusters[i] as number),
+    20,
+    seed + 1
+  );
   const part = (from: number, to: number) =>
-    selectDataset(frame, rows.filter((_, i) => from <= (part20[i] as number) && (part20[i] as number) < to), 'churn');
+    selectDataset(
+      frame,
+      rows.filter((_, i) => from <= (part20[i] as number) && (part20[i] as number) < to),
+      'churn'
+    );
   return { train: part(6, 20), validation: part(0, 3), calibration: part(3, 6) };
 }
 

@@ -27,7 +27,11 @@ export function trainInTime(input: TrainingInput, target: Target, outcome: Outco
   if (target === 'churn' && manual !== null) {
     const candidate = manualCandidate(manual);
     const own = selectRows(candidate.frame, blocks, target);
-    models.push(needed === 0 ? judge(candidate, own, { target, seed: config.models.seed }) : judgeLevelOnly(candidate, own, target));
+    models.push(
+      needed === 0
+        ? judge(candidate, own, { target, seed: config.models.seed })
+        : judgeLevelOnly(candidate, own, target)
+    );
   }
   const choice = needed === 0 ? choose(models, data) : { chosen: null, reason: `${needed} more episodes are needed` };
   return {
@@ -50,7 +54,11 @@ const ORDER: readonly BlockName[] = ['train', 'validation', 'calibration', 'test
 type FrameBlocks = Omit<Blocks, 'rows'> & { readonly rows: Readonly<Record<BlockName, Int32Array>> };
 
 /** Blocks as rows of the frame. */
-function blocksOf({ frame, config, dates }: Pick<TrainingInput, 'frame' | 'config' | 'dates'>, target: Target, outcome: OutcomeConfig): FrameBlocks {
+function blocksOf(
+  { frame, config, dates }: Pick<TrainingInput, 'frame' | 'config' | 'dates'>,
+  target: Target,
+  outcome: OutcomeConfig
+): FrameBlocks {
   const labelled = labelledRows(frame, target);
   const status = texts(frame.columns, `${target}_status`);
   const immature = new Set(frame.day.filter((_, i) => status[i] === 'immature'));
@@ -73,7 +81,10 @@ function selectRows(frame: TrainingInput['frame'], blocks: FrameBlocks, target: 
 }
 
 /** Rows of the frame in each block of a target; without dates all labelled rows are in train. */
-export function splitBlocks(input: Pick<TrainingInput, 'frame' | 'config' | 'dates'>, target: Target): FrameBlocks['rows'] {
+export function splitBlocks(
+  input: Pick<TrainingInput, 'frame' | 'config' | 'dates'>,
+  target: Target
+): FrameBlocks['rows'] {
   const outcome = input.config.outcomes[target];
   if (outcome === null) throw new ConfigError(`expected outcomes.${target} in vitals.yaml, got none`);
   if (isDated(input.config)) return blocksOf(input, target, outcome).rows;
@@ -101,10 +112,14 @@ function fitAll({ frame, config, backend }: TrainingInput, { target, data, outco
 }
 
 /** Validation chooses: the network only when its log loss there is smaller by more than one clustered standard error. */
-function choose(models: readonly JudgedModel[], { validation }: BlockData): { chosen: JudgedModel | null; reason: string } {
+function choose(
+  models: readonly JudgedModel[],
+  { validation }: BlockData
+): { chosen: JudgedModel | null; reason: string } {
   const logistic = models.find(model => model.kind === 'logistic') ?? null;
   const network = models.find(model => model.kind === 'neural');
-  if (logistic === null || network === undefined) return { chosen: logistic, reason: 'the logistic model is the only learned one' };
+  if (logistic === null || network === undefined)
+    return { chosen: logistic, reason: 'the logistic model is the only learned one' };
   const probability = (model: JudgedModel) => model.predict(validation).map(sigmoid);
   const pair = pairedDifference({
     y: validation.y,

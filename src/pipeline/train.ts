@@ -39,30 +39,34 @@ const KINDS: readonly ModelKind[] = ['logistic', 'neural', 'manual', 'constant',
 export function modelResults({ target, horizonDays, models, absent, blocks }: Trained): ModelResult[] {
   const count = (of: (block: BlockSummary) => number) =>
     Object.fromEntries(Object.entries(blocks).map(([name, block]) => [name, of(block)])) as Record<BlockName, number>;
-  const fitted = models.map((model): ModelResult => ({
-    name: `${target} ${model.kind}`,
-    target,
-    kind: model.kind,
-    status: model.status,
-    horizonDays,
-    rows: model.rows,
-    episodes: model.episodes,
-    calibrator: model.calibrator,
-    calibratorReason: model.calibratorReason,
-    test: model.test
-  }));
-  const missing = absent.map(({ kind, status }): ModelResult => ({
-    name: `${target} ${kind}`,
-    target,
-    kind,
-    status,
-    horizonDays,
-    rows: count(block => block.rows),
-    episodes: count(block => block.episodes),
-    calibrator: { kind: 'identity' },
-    calibratorReason: 'not fitted',
-    test: null
-  }));
+  const fitted = models.map(
+    (model): ModelResult => ({
+      name: `${target} ${model.kind}`,
+      target,
+      kind: model.kind,
+      status: model.status,
+      horizonDays,
+      rows: model.rows,
+      episodes: model.episodes,
+      calibrator: model.calibrator,
+      calibratorReason: model.calibratorReason,
+      test: model.test
+    })
+  );
+  const missing = absent.map(
+    ({ kind, status }): ModelResult => ({
+      name: `${target} ${kind}`,
+      target,
+      kind,
+      status,
+      horizonDays,
+      rows: count(block => block.rows),
+      episodes: count(block => block.episodes),
+      calibrator: { kind: 'identity' },
+      calibratorReason: 'not fitted',
+      test: null
+    })
+  );
   return [...fitted, ...missing].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 

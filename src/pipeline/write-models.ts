@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { verifyDirectory, writeArtifact } from '../artifacts/store.js';
 import { canonicalJson } from '../artifacts/canonical.js';
-import { ArtifactError } from '../errors.js';
+import { verifyDirectory, writeArtifact } from '../artifacts/store.js';
 import type { Config } from '../config/types.js';
 import type { Frame } from '../datasets/frame.js';
+import { ArtifactError } from '../errors.js';
 import type { Engine, ScoringArtifact } from '../types.js';
 import { buildArtifact } from './artifacts.js';
 import type { Effects } from './effects.js';
@@ -61,7 +61,10 @@ interface Force {
   readonly target: Trained;
 }
 
-function manifestOf({ product, runId, dataHash, backend, config, manual, trained }: ModelsInput, inForce: readonly Force[]) {
+function manifestOf(
+  { product, runId, dataHash, backend, config, manual, trained }: ModelsInput,
+  inForce: readonly Force[]
+) {
   return {
     formatVersion: 1,
     product,
@@ -79,8 +82,12 @@ function manifestOf({ product, runId, dataHash, backend, config, manual, trained
 async function requireVerified(directory: string, engine: Engine): Promise<void> {
   const report = await verifyDirectory(directory, engine);
   if (report.ok) return;
-  const problems = report.artifacts.flatMap(artifact => artifact.problems.map(problem => `${artifact.path}: ${problem}`));
-  throw new ArtifactError(`expected every artifact to reproduce its golden rows, got ${problems.slice(0, 5).join('; ')}`);
+  const problems = report.artifacts.flatMap(artifact =>
+    artifact.problems.map(problem => `${artifact.path}: ${problem}`)
+  );
+  throw new ArtifactError(
+    `expected every artifact to reproduce its golden rows, got ${problems.slice(0, 5).join('; ')}`
+  );
 }
 
 function scoreAll(inForce: readonly Force[], current: Int32Array): Pick<WrittenModels, 'scores' | 'currentScores'> {

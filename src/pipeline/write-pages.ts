@@ -20,7 +20,10 @@ export interface PagesInput {
  * Writes the report in its formats, the scores, executed notebook copies, and the timings (outside every hash).
  * Returns how many notebooks were executed.
  */
-export async function writePages(report: ReportModel, { directory, scores, paths, effects, watch }: PagesInput): Promise<number> {
+export async function writePages(
+  report: ReportModel,
+  { directory, scores, paths, effects, watch }: PagesInput
+): Promise<number> {
   await writeReport(directory, await renderReport(report));
   await effects.files.writeText(join(directory, 'scores.csv'), scoresCsv(scores));
   const executed = await watch.stage('notebooks', () => executeCopies(directory, paths, effects));
@@ -32,7 +35,9 @@ export async function writePages(report: ReportModel, { directory, scores, paths
 async function executeCopies(directory: string, { notebooks }: Paths, effects: Effects): Promise<number> {
   const names = (await effects.files.list(notebooks)).filter(name => name.endsWith('.ipynb'));
   if (!canExecuteNotebooks()) {
-    effects.note('Notebooks were not executed: tslab is not installed here (npm install danfojs-node@1.2.0 tslab@1.0.22).');
+    effects.note(
+      'Notebooks were not executed: tslab is not installed here (npm install danfojs-node@1.2.0 tslab@1.0.22).'
+    );
     return 0;
   }
   for (const name of names) await executeNotebook(join(notebooks, name), join(directory, basename(name)));

@@ -30,8 +30,9 @@ export interface LoadContext {
 }
 
 /**
- * Reads one source into its table of the database, with its bad rows in `quarantine`. Accounts must be there already.
- * @throws DataError when the files or most of their rows cannot be used, or a required table has no usable record.
+ * Reads one source into its table of the database, with its bad rows in `quarantine` and its bad later cells (those with a
+ * time of their own) read as empty and counted in `ingest_notes`. Accounts must be there already.
+ * @throws DataError when the files, most of their rows or most filled cells of a later column cannot be used, or a required table has no usable record.
  */
 export async function loadTable(engine: Engine, plan: TablePlan, context: LoadContext): Promise<Loaded> {
   const { source, mapped } = plan;

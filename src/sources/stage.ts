@@ -3,7 +3,7 @@ import type { Engine, Sql } from '../types.js';
 import { type Cast, type CellSpec, castCell, type Fault } from './cast.js';
 import type { Located } from './locate.js';
 
-/** A column that is computed from the cells of its row; it replaces a cell of the same name. */
+/** A column that is computed from the cells of its row; it replaces a cell of the same name, which is judged as it was read. */
 export interface Derived {
   readonly name: string;
   readonly value: Sql;
@@ -62,13 +62,19 @@ export const POSITION = raw('(rowid - (select min(rowid) from staged))');
 
 /** Reads, casts and judges every row of a source in one pass, keeping the order of the files. */
 export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged> {
+  const replaced = new Set(plan.derived.map(column => column.name));
   const casts = plan.cells.map((spec, i) => {
-    const cell = raw(`t${i}`);
-    return castCell(spec, plan.located.types[i] as string, { source: raw(`r${i}`), cell, value: id(spec.name) });
+    const value = replaced.has(spec.name) ? raw(`v${i}`) : id(spec.name);
+    const names = { source: raw(`r${i}`), cell: raw(`t${i}`), value };
+    return { ...castCell(spec, plan.located.types[i] as string, names), judged: value };
   });
   const rest = plan.rest ? [id('rest')] : [];
   const texts = casts.map((cast, i) => sql`${cast.raw} as ${raw(`t${i}`)}`);
-  const values = casts.map((cast, i) => sql`${cast.value} as ${id(plan.cells[i]?.name as string)}`);
+  const values = casts.flatMap(({ value, judged }, i) => {
+    const { name } = plan.cells[i] as CellSpec;
+    const kept = replaced.has(name) ? [sql`${value} as ${judged}`] : [];
+    return [sql`${value} as ${id(name)}`, ...kept];
+  });
   const later = laterCells(plan, casts);
   const firm = casts.filter((_, i) => !plan.later.has(plan.cells[i]?.name as string));
   const faults = [...plan.early, ...firm.flatMap(cast => cast.faults), ...plan.late];

@@ -136,7 +136,10 @@ export function expectedOutcome(world: World, at: SpineRow, { churn, upsell, wat
   const all = churns(world, at.account, churn.graceDays);
   const pending = all.find(
     (c, i) =>
-      c.kind === 'payment_failure' && all[i - 1]?.us !== c.us && c.us < at.asOfUs && at.asOfUs <= deadline(c.us, churn.graceDays)
+      c.kind === 'payment_failure' &&
+      all[i - 1]?.us !== c.us &&
+      c.us < at.asOfUs &&
+      at.asOfUs <= deadline(c.us, churn.graceDays)
   );
   const lost = pending ?? all.find(c => c.us >= at.asOfUs) ?? null;
   const w = window(churn);

@@ -92,8 +92,18 @@ describe('the report', () => {
       modelResult('churn', 'logistic', evaluation()),
       modelResult('churn', 'manual', evaluation({ auc: 0.77, aucInterval: [0.72, 0.81] }))
     ];
-    expect(textOf((await renderReport(reportModel({
-      comparison: { aucDifference: 0.02, interval: [-0.01, 0.05] }, models }))).html)).toContain(
+    expect(
+      textOf(
+        (
+          await renderReport(
+            reportModel({
+              comparison: { aucDifference: 0.02, interval: [-0.01, 0.05] },
+              models
+            })
+          )
+        ).html
+      )
+    ).toContain(
       'These data do not settle whether the manual score is as good: it ranks accounts with AUC 0.77 (0.72 to 0.81)'
     );
   });

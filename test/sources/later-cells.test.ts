@@ -259,10 +259,11 @@ describe('a column of which more than half of the filled cells are at fault', ()
     ratings.map((rating, i) => `T${i},A,2024-02-01,low,,2024-02-03,${rating}`);
 
   it('is refused by name, with reasons, counts and first rows', async () => {
-    const error = await ingestError(tickets(rated(['4', '', 'good', 'bad', '4.5', '5', 'ugly', 'poor'])));
+    const lines = rated(['4', '', 'good', 'bad', '4.5', '5', 'ugly', 'poor']);
+    const error = await ingestError(tickets(['S,Q,2024-02-01,low,,2024-02-03,none', ...lines]));
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toBe(
-      `tickets: expected at least half of the filled cells of rating to be usable, but 5 of 7 are not: 4 × rating: ${EXPECTED.number} (first in row 3, 4, 7); 1 × rating: expected a whole number, got more decimals (first in row 5); correct the file or its mapping`
+      `tickets: expected at least half of the filled cells of rating to be usable, but 5 of 7 are not: 4 × rating: ${EXPECTED.number} (first in row 4, 5, 8); 1 × rating: expected a whole number, got more decimals (first in row 6); correct the file or its mapping`
     );
   });
 

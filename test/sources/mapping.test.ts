@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/errors.js';
+import { CONTRACTS } from '../../src/sources/contracts.js';
+import { laterColumns } from '../../src/sources/mapping.js';
 import { ingestError, ingestWorld, source } from './fixtures.js';
 
 const EVENTS = ['account_id', 'occurred_at', 'event_type'];
@@ -54,5 +56,20 @@ describe('bad mappings', () => {
     expect((await ingestError({ sources: [source('subscriptions', ['account_id', 'started_at'])] })).message).toContain(
       'expected mrr, or amount with term_months'
     );
+  });
+});
+
+describe('later columns', () => {
+  it('are those with a time of their own that is no key, no event time and may be empty', () => {
+    const later = { type: 'instant', decimals: 0, time: { at: 'ended_at' } } as const;
+    const fixed = { ...later, time: 'fixed' } as const;
+    const terms = { subscription_id: later, started_at: later, account_id: later, seats: later, ended_at: later };
+    const found = laterColumns(CONTRACTS.subscriptions, { ...terms, term_end: fixed });
+    expect([...found]).toEqual(['seats', 'ended_at']);
+    expect([...laterColumns(CONTRACTS.accounts, { account_id: fixed, created_at: later, segment: later })]).toEqual([
+      'segment'
+    ]);
+    const loose = { ...CONTRACTS.surveys, key: ['user_id'] };
+    expect([...laterColumns(loose, { user_id: later, score: later })]).toEqual(['score']);
   });
 });

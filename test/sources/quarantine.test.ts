@@ -94,7 +94,7 @@ describe('quarantine (promise 54)', () => {
           const notes = (await read('ingest_notes')).flatMap(row => Array(row['rows']).fill(String(row['note'])));
           expect(notes.length).toBe(emptied.length);
           for (const reason of emptied) {
-            const same = (texts: readonly string[]) => texts.filter(text => text.startsWith(reason)).length;
+            const same = (texts: readonly unknown[]) => texts.filter(text => String(text).startsWith(reason)).length;
             expect(same(notes)).toBe(same(emptied));
           }
         });
