@@ -26,12 +26,15 @@ export async function readFrame(engine: Engine, infos: readonly FeatureInfo[], o
 
 function frameQuery(infos: readonly FeatureInfo[], outcomes: boolean): Sql {
   // The spine's own columns are selected once, also when they are features.
-  const features = join(infos.filter(info => info.name !== 'arr').map(info => sql`s.${id(info.name)}`));
+  const features = join(
+    infos.filter(info => info.name !== 'arr').map(info => sql`, s.${id(info.name)}`),
+    ''
+  );
   const labels = outcomes
     ? raw(', o.churn, o.churn_status, o.churn_kind, o.churn_us, o.upsell, o.upsell_status, o.upsell_kind, o.upsell_us')
     : raw('');
   const from = outcomes ? raw('snapshots s join outcomes o using (account_id, as_of_day)') : raw('snapshots s');
-  return sql`select account_id, as_of_day, s.parent, s.arr, ${features}${labels} from ${from} order by as_of_day, account_id`;
+  return sql`select account_id, as_of_day, s.parent, s.arr${features}${labels} from ${from} order by as_of_day, account_id`;
 }
 
 /** Wraps query columns (account_id, as_of_day, parent, arr, features, outcomes) as a frame. */
@@ -80,7 +83,7 @@ export function selectDataset(frame: Frame, rows: Int32Array, target: Target | n
   const n = rows.length;
   const p = frame.infos.length;
   const X = new Float64Array(n * p);
-  frame.infos.forEach((info, j) => fillColumn(X, { frame, rows, info, j, p }));
+  for (const [j, info] of frame.infos.entries()) fillColumn(X, { frame, rows, info, j, p });
   const pick = (column: ArrayLike<number>) => Float64Array.from(rows, r => column[r] as number);
   const y = target === null ? new Uint8Array(n) : Uint8Array.from(pick(numbers(frame.columns, target)));
   return {

@@ -178,7 +178,7 @@ function fitCategory(info: FeatureInfo, codes: Float64Array, train: PreparationD
     const own = kind === 'level' ? { level: name } : {};
     columns.push({ name: `${info.name}=${name}`, input: info.name, kind, ...own, center: mean, ...FLAG });
   };
-  kept.forEach(level => add(level, 'level', code => levels[code] === level));
+  for (const level of kept) add(level, 'level', code => levels[code] === level);
   add(OTHER, 'other', code => isKept[code] === false);
   return columns;
 }

@@ -53,7 +53,10 @@ export interface NewtonOptions {
   readonly tolerance?: number;
 }
 
-/** Evaluates the loss, its gradient and the curvature of each row, with one exponential a row. */
+/**
+ * Evaluates the loss, its gradient and the curvature of each row, with one exponential a row. The loss is summed with
+ * Kahan's compensation: over many rows plain rounding would exceed what a Newton step near the optimum gains.
+ */
 export function evaluatePoint(problem: LogisticProblem, coefficients: Float64Array): LogisticPoint {
   const { D, y, weights, offset, ridge } = problem;
   const eta = multiply(D, coefficients);
@@ -61,6 +64,7 @@ export function evaluatePoint(problem: LogisticProblem, coefficients: Float64Arr
   const curvature = new Float64Array(D.n);
   const pull = new Float64Array(D.n);
   let loss = 0;
+  let excess = 0;
   for (let i = 0; i < D.n; i++) {
     const z = eta[i]! + (offset === undefined ? 0 : offset[i]!);
     const e = Math.exp(-Math.abs(z));
@@ -73,7 +77,10 @@ export function evaluatePoint(problem: LogisticProblem, coefficients: Float64Arr
     residual[i] = y[i] === 1 ? r : -r;
     pull[i] = y[i] === 1 ? w * r : -w * r;
     curvature[i] = w * near * far;
-    loss += w * (Math.max(-towards, 0) + Math.log1p(e));
+    const term = w * (Math.max(-towards, 0) + Math.log1p(e)) - excess;
+    const total = loss + term;
+    excess = total - loss - term;
+    loss = total;
   }
   const score = multiplyTransposed(D, pull);
   let squares = 0;

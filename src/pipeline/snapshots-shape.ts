@@ -1,5 +1,6 @@
 import type { Config, SnapshotsConfig } from '../config/types.js';
 import { buildFrame } from '../datasets/frame.js';
+import { ConfigError } from '../errors.js';
 import { dateOfDay, dayOfDate } from '../sources/calendar.js';
 import { ingestSnapshots, type ReadyTable } from '../sources/ingest-snapshots.js';
 import { id, join, raw, sql } from '../sql/sql.js';
@@ -9,10 +10,17 @@ import { hashFiles } from './prepare-data.js';
 import { hashOf, runStage } from './stages.js';
 import type { Stopwatch } from './stopwatch.js';
 
-/** One ready feature table as a frame: dated rows in time order, or undated rows for folds. */
+/** Columns of the frame beside the features; a feature of such a name would stand in for one of them. */
+const FRAME_COLUMNS = ['as_of_day', 'arr', 'churn', 'churn_status', 'churn_us'];
+
+/**
+ * One ready feature table as a frame: dated rows in time order, or undated rows for folds.
+ * @throws ConfigError when a feature has the name of a column of the frame; ConfigError or DataError as ingest does.
+ */
 export async function collectSnapshots(context: CollectContext, watch: Stopwatch): Promise<Collected> {
   const { config, engine, effects } = context;
   const ready = config.snapshots as SnapshotsConfig;
+  requireFreeNames(Object.keys(ready.features));
   const dataHash = await hashFiles(
     ready.files.map(file => ['snapshots', file] as const),
     context
@@ -39,6 +47,14 @@ export async function collectSnapshots(context: CollectContext, watch: Stopwatch
     },
     notes: ready.asOf === null ? [] : ['Outcomes are taken as given by the table; their maturity cannot be checked.']
   };
+}
+
+function requireFreeNames(features: readonly string[]): void {
+  const taken = features.find(name => FRAME_COLUMNS.includes(name.toLowerCase()));
+  if (taken === undefined) return;
+  throw new ConfigError(
+    `snapshots.features: expected names other than ${FRAME_COLUMNS.join(', ')}, got ${taken}; rename the column in the file`
+  );
 }
 
 function infoOf(column: ReadyTable['columns'][number], { features }: SnapshotsConfig): FeatureInfo {

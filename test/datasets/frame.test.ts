@@ -95,6 +95,12 @@ describe('frames', () => {
     expect([...frame.arr]).toEqual([10, 20, 0, 11, 20]);
   });
 
+  it('may have no feature at all', async () => {
+    const frame = await readFrame(engine, infosOf(['arr']), true);
+    expect([...selectDataset(frame, Int32Array.of(1), 'churn').X]).toEqual([20]);
+    expect((await readFrame(engine, [], true)).n).toBe(5);
+  });
+
   it('a name with marks of SQL stays one name', async () => {
     const name = 'a "b"; drop table outcomes --';
     await engine.run(raw('alter table snapshots add column "a ""b""; drop table outcomes --" integer default 7'));
