@@ -46,9 +46,6 @@ export type Target = 'churn' | 'upsell';
 export type ModelKind = 'logistic' | 'neural' | 'manual' | 'constant' | 'single';
 export type BlockName = 'train' | 'validation' | 'calibration' | 'test';
 
-/** State of a feature cell: 0 measured, 1 unknown (no source, or past a watermark), 2 too young (window older than the account). */
-export type FeatureState = 0 | 1 | 2;
-
 /** A midnight in the workspace's time zone. */
 export interface AsOf {
   /** ISO date, for example 2025-04-01. */
@@ -314,11 +311,6 @@ export interface HealthScore {
   readonly score: number | null;
   readonly category: string;
   readonly reason: string | null;
-}
-
-export interface Interval {
-  readonly lo: number;
-  readonly hi: number;
 }
 
 /** Held-out measures of one model. Intervals are 95 %, clustered by account, conditional on the fit. Not computable = null. */

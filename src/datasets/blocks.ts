@@ -28,8 +28,8 @@ const ORDER: readonly BlockName[] = ['train', 'validation', 'calibration', 'test
 const VALIDATION_SHARE = 0.2;
 
 /**
- * Splits matured rows into train, validation, calibration and test in time order. A date whose outcome window would
- * reach into the next block is left out. When `config.validation` is null, or the history is too short for four blocks,
+ * Splits matured rows into train, validation, calibration and test in time order. A date whose outcome window, grace
+ * included, would reach into the next block is left out. When `config.validation` is null, or the history is too short for four blocks,
  * validation is a fifth of the clusters cut out of the training dates.
  */
 export function assignBlocks(input: BlockInput): Blocks {
@@ -124,8 +124,9 @@ function purge(planned: Dates, outcome: OutcomeConfig): { kept: Dates; notes: st
   return { kept, notes };
 }
 
+/** Day on which the outcome of a snapshot is known: grace included. */
 function windowEnd(day: number, outcome: OutcomeConfig): number {
-  return day + outcome.leadDays + outcome.horizonDays;
+  return day + outcome.leadDays + outcome.horizonDays + outcome.graceDays;
 }
 
 function rowsOf(day: Int32Array, dates: readonly number[]): Int32Array {

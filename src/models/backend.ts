@@ -12,6 +12,8 @@ export interface Backend {
   readonly description: string;
 }
 
+const BACKENDS: readonly string[] = ['auto', 'tensorflow', 'wasm', 'cpu'];
+
 let opened: Promise<Backend> | null = null;
 let openedFor: string | null = null;
 
@@ -20,6 +22,11 @@ let openedFor: string | null = null;
  * @throws ModelError when a back end is named and is not there, or another one is already in use.
  */
 export function openBackend(wanted: 'auto' | BackendName): Promise<Backend> {
+  if (!BACKENDS.includes(wanted)) {
+    return Promise.reject(
+      new ModelError(`expected one of ${BACKENDS.join(', ')} as the tensor back end, got ${wanted}`)
+    );
+  }
   if (opened !== null && openedFor !== wanted) {
     return Promise.reject(
       new ModelError(`expected one tensor back end per process, got ${wanted} after ${openedFor}; start a new process`)

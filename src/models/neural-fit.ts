@@ -17,6 +17,8 @@ export interface NeuralOptions extends Partial<NetworkOptions> {
 
 /** A network with the preparation that was fitted on its training rows. */
 export interface NeuralFit extends NetworkFit, FittedPreparation {
+  /** The back end that was asked for; predictions ask for the same. */
+  readonly wanted: 'auto' | BackendName;
   readonly backend: string;
 }
 
@@ -46,16 +48,12 @@ export async function fitNeural(train: NeuralData, options: NeuralOptions): Prom
     q: fitted.preparation.columns.length
   });
   const fit = trainNetwork(rows(train), rows(validation), { backend, options: { ...NEURAL_DEFAULTS, ...own } });
-  return { ...fit, ...fitted, backend: backend.description };
+  return { ...fit, ...fitted, wanted, backend: backend.description };
 }
 
 /** Log-odds [n] of raw rows. */
-export async function predictNeural(
-  fit: NeuralFit,
-  data: PreparationData,
-  backend: 'auto' | BackendName = 'auto'
-): Promise<Float64Array> {
-  const { tf } = await openBackend(backend);
+export async function predictNeural(fit: NeuralFit, data: PreparationData): Promise<Float64Array> {
+  const { tf } = await openBackend(fit.wanted);
   const { preparation } = fit;
   return networkLogits(tf, fit.spec, {
     Z: applyPreparation(preparation, data),

@@ -1,5 +1,4 @@
 import type { Frame } from '../datasets/frame.js';
-import { selectDataset } from '../datasets/frame.js';
 import { applyPreparation } from '../datasets/prepare.js';
 import type {
   ArtifactInput,
@@ -47,11 +46,6 @@ export interface JudgedModel extends Candidate {
 /** A candidate whose inputs are features, predicted through its preparation. */
 export function preparedPredict(preparation: Preparation, logits: (Z: Float64Array, n: number) => Float64Array) {
   return (data: Dataset): Float64Array => logits(applyPreparation(preparation, data), data.n);
-}
-
-/** Rows of a frame as a candidate sees them. */
-export function rowsFor(candidate: Candidate, rows: Int32Array, target: Target | null): Dataset {
-  return selectDataset(candidate.frame, rows, target);
 }
 
 /** Scoring rows as a dataset, for the trainer's answer to golden rows; null is missing, an unknown level is a level of its own. */

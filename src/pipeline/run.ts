@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { lintProfile } from '../config/lint.js';
 import { loadConfig } from '../config/load.js';
 import { openBackend } from '../models/backend.js';
 import { openDuckDB } from '../sources/duckdb.js';
@@ -72,7 +73,8 @@ export async function run(options: RunOptions, effects: Effects): Promise<RunRes
     const models = await watch.stage('artifacts', () =>
       writeModels({ ...fits, ...origin, manual, frame: data.frame, current, effects, directory: staged.models, engine })
     );
-    const findings = { ...data, ...fits, ...origin, manual, current, currentScores: models.currentScores };
+    const notes = [...data.notes, ...(manual === null ? [] : lintProfile(manual.profile))];
+    const findings = { ...data, ...fits, ...origin, notes, manual, current, currentScores: models.currentScores };
     const report = buildReportModel(findings);
     engine.close();
     const executed = await watch.stage('report', () =>

@@ -101,7 +101,7 @@ interface FitRequest {
 
 function fitAll({ frame, config, backend }: TrainingInput, { target, data, outcome, shared }: FitRequest): Candidate[] {
   const { train, validation } = data;
-  const horizonDays = outcome.leadDays + outcome.horizonDays;
+  const horizonDays = outcome.leadDays + outcome.horizonDays + outcome.graceDays;
   const learned = fitLearned({ target, frame, train, folds: shared ? 'groups' : 'time', horizonDays, config });
   const candidates = [learned.logistic, learned.constant, learned.single];
   if (target === 'churn' && backend !== null) {

@@ -64,7 +64,7 @@ const cases = fc
       ...full,
       day: full.day.filter((_, i) => keep.includes(i)),
       clusters: Int32Array.from(keep, i => (i % accounts) % families),
-      outcome: { leadDays, horizonDays, graceDays: 0 },
+      outcome: { leadDays, horizonDays, graceDays: 7 * (absent % 3) },
       config: mode === 'automatic' || days.length < 4 ? null : cutConfig(days, cuts, mode),
       seed
     };
@@ -97,7 +97,7 @@ describe('promise 34: blocks are clean', () => {
         expect(new Set(all).size).toBe(all.length);
         shared += Number(found.sharedValidation);
         whole += Number(ORDER.every(name => found.rows[name].length > 0));
-        const window = outcome.leadDays + outcome.horizonDays;
+        const window = outcome.leadDays + outcome.horizonDays + outcome.graceDays;
         ORDER.forEach((earlier, k) => {
           for (const later of ORDER.slice(k + 1)) {
             const [early, late] = [found.rows[earlier], found.rows[later]];

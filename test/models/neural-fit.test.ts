@@ -54,7 +54,7 @@ describe('fitNeural', () => {
 
   it('predicts raw rows as the scorer does', async () => {
     const fit = await fitNeural(TRAIN, { ...SMALL, validation: VALIDATION });
-    const logits = await predictNeural(fit, VALIDATION, 'cpu');
+    const logits = await predictNeural(fit, VALIDATION);
     const q = fit.preparation.columns.length;
     const double = predictLogits(fit.spec, { X: applyPreparation(fit.preparation, VALIDATION), n: VALIDATION.n, q });
     expect(logits).toHaveLength(150);

@@ -33,7 +33,6 @@ describe('a simulated world and its twin without effects, scored on further acco
     const own = await lab.read([await lab.store(batch(0), ['train', 'calibration'])], ['train', 'calibration']);
     const further = await lab.read([await lab.store(batch(2_000), ['test'])], ['test']);
     const model = judgeFurther(lab.config, fitLogisticScore(lab.config, own), { own, further });
-    console.log(effects, model.episodes, model.how, JSON.stringify(model.calibrator), JSON.stringify({ ...model.test, reliability: 0 }), testAuc(further, trueLogits(further)));
     return { test: model.test as Evaluation, truthAuc: testAuc(further, trueLogits(further)) };
   }
 });
