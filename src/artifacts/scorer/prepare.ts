@@ -18,7 +18,11 @@ export function bindColumns(columns: readonly PreparedColumn[], inputs: readonly
 
 /** One row of the design matrix; see `PreparedColumn` for the formula. */
 export function prepareRow(columns: readonly BoundColumn[], cells: readonly Cell[]): Float64Array {
-  return Float64Array.from(columns, bound => prepareCell(bound, cells[bound.input] as Cell));
+  const row = new Float64Array(columns.length);
+  columns.forEach((bound, j) => {
+    row[j] = prepareCell(bound, cells[bound.input] as Cell);
+  });
+  return row;
 }
 
 function prepareCell(bound: BoundColumn, cell: Cell): number {
