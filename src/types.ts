@@ -32,13 +32,30 @@ export interface Engine {
 export type TableName =
   | 'accounts'
   | 'users'
+  | 'contacts'
   | 'subscriptions'
   | 'plans'
+  | 'notices'
+  | 'fx_rates'
   | 'events'
+  | 'sessions'
+  | 'page_loads'
   | 'tickets'
   | 'invoices'
+  | 'payments'
   | 'surveys'
-  | 'touchpoints';
+  | 'touchpoints'
+  | 'trainings'
+  | 'campaigns'
+  | 'tags'
+  | 'sentiments'
+  | 'reviews'
+  | 'programmes'
+  | 'contexts'
+  | 'overrides'
+  | 'interventions'
+  | 'actions'
+  | 'labels';
 
 export type Timing = 'leading' | 'lagging';
 export type Direction = 'higher_better' | 'lower_better' | 'target_band' | 'none';

@@ -35,7 +35,7 @@ function bestCandidate(file: SniffedFile): Candidate | null {
   let best: Candidate | null = null;
   for (const table of TABLE_NAMES) {
     const columns = mapColumns(file.columns, table);
-    if (KEY_COLUMNS[table].some(key => columns[key] === undefined)) continue;
+    if (KEY_COLUMNS[table]?.some(key => columns[key] === undefined) ?? true) continue;
     const named = namesTable(file.path, table);
     if (!named && Object.keys(columns).length < 3) continue;
     const points = (named ? 4 : 0) + Object.keys(columns).length;
@@ -73,7 +73,7 @@ function mapColumns(columns: readonly SniffedColumn[], table: TableName): Record
     free.delete(name);
   };
   for (const contract of TABLE_COLUMNS[table]) take(contract, [contract]);
-  for (const contract of TABLE_COLUMNS[table]) take(contract, COLUMN_SYNONYMS[table][contract] ?? []);
+  for (const contract of TABLE_COLUMNS[table]) take(contract, COLUMN_SYNONYMS[table]?.[contract] ?? []);
   return Object.fromEntries(
     TABLE_COLUMNS[table].flatMap(name => (found.has(name) ? [[name, found.get(name) as string]] : []))
   );
@@ -85,7 +85,7 @@ function accepts(contract: string, column: SniffedColumn | undefined): boolean {
 
 function namesTable(path: string, table: TableName): boolean {
   const words = snakeCase(path.split('/').at(-1) as string).split('_');
-  return words.some(word => FILE_WORDS[table].some(name => word === name || word === `${name}s`));
+  return words.some(word => (FILE_WORDS[table] ?? []).some(name => word === name || word === `${name}s`));
 }
 
 /** `customerId`, `Customer ID` and `customer-id` are all `customer_id`. */

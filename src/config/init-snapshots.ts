@@ -73,7 +73,7 @@ function positiveOf(column: SniffedColumn): string | null {
 }
 
 function accountColumn(file: SniffedFile): SniffedColumn | undefined {
-  const names = ['account_id', ...(COLUMN_SYNONYMS.accounts['account_id'] ?? [])];
+  const names = ['account_id', ...(COLUMN_SYNONYMS.accounts?.['account_id'] ?? [])];
   return byName(file, names)[0];
 }
 

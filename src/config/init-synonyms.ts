@@ -46,7 +46,8 @@ const WHEN = [
 ];
 const PLAN = ['plan_name', 'plan_id', 'plan_tier', 'tier', 'edition', 'package'];
 
-export const COLUMN_SYNONYMS: Readonly<Record<TableName, Synonyms>> = {
+/** Tables that a proposal looks for; the others are mapped by hand. */
+export const COLUMN_SYNONYMS: Readonly<Partial<Record<TableName, Synonyms>>> = {
   accounts: {
     account_id: [...ACCOUNT, 'id'],
     created_at: [...BORN, 'start_date', 'started_at', 'start', 'customer_since'],
@@ -152,7 +153,7 @@ export const COLUMN_SYNONYMS: Readonly<Record<TableName, Synonyms>> = {
 };
 
 /** Words in a file's name that point to a table. */
-export const FILE_WORDS: Readonly<Record<TableName, readonly string[]>> = {
+export const FILE_WORDS: Readonly<Partial<Record<TableName, readonly string[]>>> = {
   accounts: ['account', 'customer', 'company', 'companie', 'organization', 'organisation', 'org', 'tenant', 'client'],
   users: ['user', 'member', 'person', 'people', 'contact'],
   subscriptions: ['subscription', 'contract', 'license', 'licence', 'term'],
@@ -165,7 +166,7 @@ export const FILE_WORDS: Readonly<Record<TableName, readonly string[]>> = {
 };
 
 /** Columns without which a file cannot be the table. */
-export const KEY_COLUMNS: Readonly<Record<TableName, readonly string[]>> = {
+export const KEY_COLUMNS: Readonly<Partial<Record<TableName, readonly string[]>>> = {
   accounts: ['account_id'],
   users: ['user_id', 'account_id', 'created_at'],
   subscriptions: ['account_id', 'started_at'],

@@ -31,6 +31,8 @@ export interface Aggregate {
   /** Unique within its pass. */
   readonly name: string;
   readonly sql: Sql;
+  /** Which rows `r` of the pass make the value, for tracing it back; absent when all do. */
+  readonly where?: Sql;
   /** Columns of the daily event table that it needs. */
   readonly parts?: readonly Part[];
   /** What the usage pass must keep apart for it: window edges in days, and sums over daily rows `e` of age `age`. */

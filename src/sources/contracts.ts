@@ -1,8 +1,10 @@
 import type { TableName } from '../types.js';
-import { events, surveys, tickets, touchpoints } from './contracts/activity.js';
-import { invoices, plans, subscriptions } from './contracts/billing.js';
+import { events, page_loads, sessions, surveys, tickets } from './contracts/activity.js';
+import { fx_rates, invoices, notices, payments, plans, subscriptions } from './contracts/billing.js';
 import type { ContractColumn, TableContract } from './contracts/columns.js';
-import { accounts, users } from './contracts/customers.js';
+import { accounts, contacts, users } from './contracts/customers.js';
+import { actions, contexts, interventions, labels, overrides } from './contracts/judgement.js';
+import { campaigns, programmes, reviews, sentiments, tags, touchpoints, trainings } from './contracts/relationship.js';
 
 export type { ContractColumn, ContractTime, TableContract } from './contracts/columns.js';
 
@@ -10,13 +12,30 @@ export type { ContractColumn, ContractTime, TableContract } from './contracts/co
 export const CONTRACTS: Readonly<Record<TableName, TableContract>> = {
   accounts,
   users,
+  contacts,
   subscriptions,
   plans,
+  notices,
+  fx_rates,
   events,
+  sessions,
+  page_loads,
   tickets,
   invoices,
+  payments,
   surveys,
-  touchpoints
+  touchpoints,
+  trainings,
+  campaigns,
+  tags,
+  sentiments,
+  reviews,
+  programmes,
+  contexts,
+  overrides,
+  interventions,
+  actions,
+  labels
 };
 
 /** Tables that a workspace cannot do without. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildCatalogue, buildSnapshots } from '../../src/features/index.js';
+import { CONTRACTS } from '../../src/sources/contracts.js';
 import { raw } from '../../src/sql/sql.js';
 import type { Engine, TableName, Tables } from '../../src/types.js';
 import { DATES, mulberry, randomSpine, randomWorld } from './history.js';
@@ -9,6 +10,7 @@ import {
   type Cell,
   configOf,
   dayOf,
+  EMPTY,
   loadSpine,
   loadWorld,
   type Row,
@@ -24,17 +26,9 @@ const TABLES = tableInfos(FAR);
 const CONFIG = configOf();
 const FEATURES = buildCatalogue(CONFIG, TABLES).features;
 const NAMES = Object.keys(SCHEMA) as TableName[];
-const TIME: Readonly<Record<TableName, string>> = {
-  accounts: 'created_at',
-  users: 'created_at',
-  subscriptions: 'started_at',
-  plans: 'known_at',
-  events: 'occurred_at',
-  tickets: 'opened_at',
-  invoices: 'issued_at',
-  surveys: 'sent_at',
-  touchpoints: 'occurred_at'
-};
+const TIME = Object.fromEntries(
+  Object.values(CONTRACTS).map(({ name, eventTime }) => [name, eventTime ?? 'known_at'])
+) as Readonly<Record<TableName, string>>;
 
 async function snapshots(engine: Engine, world: World, spine: readonly SpineRow[], tables: Tables = TABLES) {
   await loadWorld(engine, world);
@@ -146,17 +140,6 @@ describe.each(SEEDS)('the future, seed %i', seed => {
   });
 });
 
-const EMPTY: World = {
-  accounts: [],
-  users: [],
-  subscriptions: [],
-  plans: [],
-  events: [],
-  tickets: [],
-  invoices: [],
-  surveys: [],
-  touchpoints: []
-};
 const event = (occurred_at: number, known_at = occurred_at): Row => ({
   account_id: 'a',
   user_id: 'u',

@@ -1,4 +1,5 @@
 import type { Config } from '../../src/config/types.js';
+import { CONTRACTS } from '../../src/sources/contracts.js';
 import { openDuckDB } from '../../src/sources/duckdb.js';
 import { id, join, raw, sql } from '../../src/sql/sql.js';
 import type { Engine, IngestedColumn, TableInfo, TableName, Tables } from '../../src/types.js';
@@ -9,83 +10,24 @@ export type World = Readonly<Record<TableName, readonly Row[]>>;
 
 export const DAY = 86_400_000_000;
 
-/** Columns of the contract as literals: type, decimals, and the instant column whose time a cell has. */
+/** Type, decimals, and the instant column whose time a cell has. */
 type Column = readonly [IngestedColumn['type'], number?, string?];
-const text: Column = ['text'];
-const instant: Column = ['instant'];
-const later = (name: string): Column => ['instant', 0, name];
 
-export const SCHEMA: Readonly<Record<TableName, Readonly<Record<string, Column>>>> = {
-  accounts: {
-    account_id: text,
-    created_at: instant,
-    parent_id: text,
-    industry: text,
-    country: text,
-    region: text,
-    size_band: text,
-    channel: text,
-    segment: text
-  },
-  users: { user_id: text, account_id: text, created_at: instant, deactivated_at: later('deactivated_at'), role: text },
-  subscriptions: {
-    account_id: text,
-    subscription_id: text,
-    product: text,
-    plan: text,
-    seats: ['integer'],
-    mrr: ['measure', 2],
-    started_at: instant,
-    term_end: instant,
-    ended_at: later('ended_at'),
-    notice_at: later('notice_at'),
-    is_trial: ['boolean']
-  },
-  plans: { plan: text, rank: ['integer'] },
-  events: {
-    account_id: text,
-    user_id: text,
-    occurred_at: instant,
-    event_type: text,
-    value: ['measure', 3],
-    duration_seconds: ['measure', 0]
-  },
-  tickets: {
-    ticket_id: text,
-    account_id: text,
-    opened_at: instant,
-    resolved_at: later('resolved_at'),
-    priority: text,
-    rating: ['measure', 0, 'rated_at'],
-    rated_at: later('rated_at'),
-    escalated_at: later('escalated_at')
-  },
-  invoices: {
-    invoice_id: text,
-    account_id: text,
-    issued_at: instant,
-    due_at: instant,
-    paid_at: later('paid_at'),
-    failed_at: later('failed_at'),
-    amount: ['measure', 2]
-  },
-  surveys: {
-    survey_id: text,
-    account_id: text,
-    kind: text,
-    sent_at: instant,
-    responded_at: later('responded_at'),
-    score: ['measure', 0, 'responded_at']
-  },
-  touchpoints: {
-    touchpoint_id: text,
-    account_id: text,
-    occurred_at: instant,
-    kind: text,
-    two_way: ['boolean'],
-    cancelled_by: text
-  }
-};
+/** Columns of the contract; those that change count as fixed. */
+export const SCHEMA = Object.fromEntries(
+  Object.values(CONTRACTS).map(({ name, columns }) => [
+    name,
+    Object.fromEntries(
+      columns.map(({ name: column, type, decimals, time }): [string, Column] => [
+        column,
+        typeof time === 'object' ? [type, decimals, time.at] : [type, decimals]
+      ])
+    )
+  ])
+) as unknown as Readonly<Record<TableName, Readonly<Record<string, Column>>>>;
+
+/** A world without any record. */
+export const EMPTY = Object.fromEntries(Object.keys(SCHEMA).map(name => [name, []])) as unknown as World;
 
 const SQL_TYPES = {
   text: 'varchar',
@@ -125,7 +67,7 @@ function tableInfo(name: TableName, columns: readonly (readonly [string, Column]
 /** Creates the tables of a world, with `known_at`, as ingest leaves them. */
 export async function loadWorld(engine: Engine, world: World): Promise<void> {
   for (const name of Object.keys(SCHEMA) as TableName[]) {
-    const columns = [...Object.entries(SCHEMA[name]), ['known_at', instant] as const];
+    const columns = [...Object.entries(SCHEMA[name]), ['known_at', ['instant']] as const];
     const types = columns.map(([column, [type]]) => sql`${id(column)} ${raw(SQL_TYPES[type])}`);
     await engine.run(sql`create or replace table ${id(name)} (${join(types)})`);
     const cells = columns.map(([column, [type]]) => columnCells(world[name], column, type));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Calibrator } from '../../src/types.js';
 import { type Batch, fitLogisticScore, judgeFurther, type Lab, openLab, testAuc, trueLogits } from './world-lab.js';
 
 const FULL = process.env['VITALS_FULL'] === '1';
@@ -14,7 +15,7 @@ if (!FULL) console.log('Simulated worlds, 20 seeds: skipped, set VITALS_FULL=1 (
 interface Result {
   readonly seed: number;
   readonly how: string;
-  readonly calibrator: string;
+  readonly calibrator: Calibrator;
   readonly episodes: Readonly<Record<string, number>>;
   readonly auc: number;
   readonly aucInterval: readonly [number, number];
@@ -92,7 +93,7 @@ async function runWorld(lab: Lab, { seed, effects, reference }: Setting): Promis
   return {
     seed,
     how: model.how,
-    calibrator: JSON.stringify(model.calibrator),
+    calibrator: model.calibrator,
     episodes: model.episodes,
     auc: test.auc as number,
     aucInterval: test.aucInterval as readonly [number, number],

@@ -9,6 +9,7 @@ import {
   configOf,
   DAY,
   dayOf,
+  EMPTY,
   loadSpine,
   loadWorld,
   type Row,
@@ -67,17 +68,6 @@ describe('buildOutcomes', () => {
 
 const T = dayOf('2024-03-01');
 const us = (date: string, shift = 0) => berlinMidnight(dayOf(date)) + shift;
-const EMPTY: World = {
-  accounts: [],
-  users: [],
-  subscriptions: [],
-  plans: [],
-  events: [],
-  tickets: [],
-  invoices: [],
-  surveys: [],
-  touchpoints: []
-};
 const SPINE: SpineRow = { account: 'a', asOfDay: T, asOfUs: berlinMidnight(T), startUs: 0, tenureDays: 400, arr: 1200 };
 
 async function outcomeOf(

@@ -1,4 +1,4 @@
-import { flag, instant, later, measure, REQUIRED, type TableContract, text } from './columns.js';
+import { flag, instant, integer, later, measure, REQUIRED, type TableContract, text } from './columns.js';
 
 export const events: TableContract = {
   name: 'events',
@@ -34,7 +34,11 @@ export const tickets: TableContract = {
     text('priority', { allowed: ['low', 'normal', 'high', 'urgent'] }),
     measure('rating', { unit: 'points', time: { at: 'rated_at' } }),
     later('rated_at'),
-    later('escalated_at')
+    later('escalated_at'),
+    instant('due_at'),
+    later('reopened_at'),
+    text('channel'),
+    measure('sentiment', { unit: 'from -1 to 1', decimals: 3, minimum: -1 })
   ]
 };
 
@@ -48,25 +52,43 @@ export const surveys: TableContract = {
     text('survey_id', REQUIRED),
     text('account_id', REQUIRED),
     text('user_id'),
-    text('kind', { ...REQUIRED, allowed: ['nps', 'csat'] }),
+    text('kind', { ...REQUIRED, allowed: ['nps', 'csat', 'intent_stay', 'intent_buy', 'intent_recommend'] }),
     instant('sent_at', REQUIRED),
     later('responded_at'),
-    measure('score', { unit: 'points', time: { at: 'responded_at' } })
+    measure('score', { unit: 'points', time: { at: 'responded_at' } }),
+    flag('delivered')
   ]
 };
 
-export const touchpoints: TableContract = {
-  name: 'touchpoints',
-  about: 'contacts between our people and the account',
-  key: ['touchpoint_id'],
+/** Use in stretches: a session is known when it has ended. */
+export const sessions: TableContract = {
+  name: 'sessions',
+  about: 'stretches of use by one user; sessions of one user may overlap and then count once',
+  key: ['session_id'],
+  eventTime: 'ended_at',
+  spans: [{ start: 'started_at', end: 'ended_at' }],
+  columns: [
+    text('session_id', { nullable: false }),
+    text('account_id', REQUIRED),
+    text('user_id', REQUIRED),
+    instant('started_at', REQUIRED),
+    instant('ended_at', REQUIRED)
+  ]
+};
+
+export const page_loads: TableContract = {
+  name: 'page_loads',
+  about: 'loads of a page, each with the requests that it made',
+  key: [],
   eventTime: 'occurred_at',
   spans: [],
   columns: [
-    text('touchpoint_id', REQUIRED),
     text('account_id', REQUIRED),
     instant('occurred_at', REQUIRED),
-    text('kind', { ...REQUIRED, allowed: ['call', 'email', 'meeting', 'visit', 'webinar', 'qbr', 'training'] }),
-    flag('two_way'),
-    text('cancelled_by', { allowed: ['customer', 'vendor'] })
+    text('page', { nullable: false }),
+    text('section'),
+    measure('load_seconds', { unit: 'seconds', decimals: 3, minimum: 0 }),
+    integer('requests', { unit: 'requests' }),
+    integer('requests_succeeded', { unit: 'requests' })
   ]
 };

@@ -33,14 +33,16 @@ export const subscriptions: TableContract = {
 
 export const plans: TableContract = {
   name: 'plans',
-  about: 'the price list: plans by rank, known from the beginning of time',
+  about:
+    'the price list: plans by rank with the event types they entitle to, separated by ; (empty: all), known from the beginning of time',
   key: ['plan'],
   eventTime: null,
   spans: [],
   columns: [
     text('plan', REQUIRED),
     integer('rank', { ...REQUIRED, minimum: -1_000_000 }),
-    integer('seats_included', { unit: 'seats' })
+    integer('seats_included', { unit: 'seats' }),
+    text('features')
   ]
 };
 
@@ -59,5 +61,56 @@ export const invoices: TableContract = {
     later('failed_at'),
     measure('amount', MONEY),
     text('currency')
+  ]
+};
+
+/** Everything that happens in paying, apart from the bills themselves. */
+export const payments: TableContract = {
+  name: 'payments',
+  about: 'payments received, and what was unusual in paying',
+  key: ['payment_id'],
+  eventTime: 'occurred_at',
+  spans: [],
+  columns: [
+    text('payment_id', { nullable: false }),
+    text('account_id', REQUIRED),
+    text('invoice_id'),
+    instant('occurred_at', REQUIRED),
+    text('kind', {
+      nullable: false,
+      allowed: ['payment', 'card_declined', 'invoice_detail_request', 'payment_method_changed', 'annual_to_monthly']
+    }),
+    measure('amount', MONEY),
+    text('currency')
+  ]
+};
+
+/** Dated rates: one unit of `currency` is worth `rate` units of the reporting currency from `valid_from` on. */
+export const fx_rates: TableContract = {
+  name: 'fx_rates',
+  about: 'exchange rates by date: units of the reporting currency for one unit of the currency',
+  key: ['currency', 'valid_from'],
+  eventTime: 'valid_from',
+  spans: [],
+  columns: [
+    text('currency', REQUIRED),
+    instant('valid_from', REQUIRED),
+    measure('rate', { ...REQUIRED, unit: 'reporting currency', decimals: 8, minimum: 0 })
+  ]
+};
+
+/** Churn as any system dates it; several systems may be mapped. */
+export const notices: TableContract = {
+  name: 'notices',
+  about: 'notices of churn, or churn itself, as any system dates them',
+  key: ['notice_id'],
+  eventTime: 'notice_at',
+  spans: [],
+  columns: [
+    text('notice_id', { nullable: false }),
+    text('account_id', REQUIRED),
+    instant('notice_at', REQUIRED),
+    text('kind', { allowed: ['cancelled', 'non_renewal', 'payment_failure'] }),
+    text('system')
   ]
 };

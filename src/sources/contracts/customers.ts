@@ -1,8 +1,9 @@
-import { changing, instant, later, REQUIRED, type TableContract, text } from './columns.js';
+import { changing, flag, instant, integer, later, REQUIRED, type TableContract, text } from './columns.js';
 
 export const accounts: TableContract = {
   name: 'accounts',
-  about: 'customer companies; an account without created_at exists from its first known subscription on',
+  about:
+    'customer companies; churned tells the state at data end, is compared with the notices and never a feature; an account without created_at exists from its first known subscription on',
   key: ['account_id'],
   eventTime: 'created_at',
   spans: [],
@@ -15,7 +16,13 @@ export const accounts: TableContract = {
     changing('region'),
     changing('size_band'),
     changing('channel'),
-    changing('segment')
+    changing('segment'),
+    changing('app_type'),
+    changing('csm'),
+    changing('cadence'),
+    later('merged_at'),
+    text('merged_into', { time: { at: 'merged_at' } }),
+    flag('churned')
   ]
 };
 
@@ -31,5 +38,27 @@ export const users: TableContract = {
     instant('created_at', REQUIRED),
     later('deactivated_at'),
     changing('role')
+  ]
+};
+
+export const contacts: TableContract = {
+  name: 'contacts',
+  about: 'people of an account whom we deal with, by an opaque id',
+  key: ['contact_id'],
+  eventTime: 'created_at',
+  spans: [
+    { start: 'created_at', end: 'left_at' },
+    { start: 'main_from', end: 'main_to' }
+  ],
+  columns: [
+    text('contact_id', REQUIRED),
+    text('account_id', REQUIRED),
+    instant('created_at', REQUIRED),
+    later('left_at'),
+    text('persona', { allowed: ['decision_maker', 'champion', 'business_user', 'economic_buyer'] }),
+    text('department'),
+    integer('seniority', { unit: 'level' }),
+    later('main_from'),
+    later('main_to')
   ]
 };

@@ -1,0 +1,300 @@
+import type { Row } from '../world.js';
+import { between, inLast, mean, num, type Rule, share, sum, type View } from './view.js';
+
+const ofType = (rows: readonly Row[], type: string) => rows.filter(row => row['event_type'] === type);
+export const people = (rows: readonly Row[]) => new Set(rows.map(row => row['user_id']).filter(user => user !== null));
+const eventsBefore = (v: View, from: number, to: number) =>
+  v.events.filter(row => between(row['occurred_at'], v.back(from), v.back(to)));
+
+function endOf(row: Row): number {
+  return Math.min(num(row['term_end']) ?? Number.POSITIVE_INFINITY, num(row['ended_at']) ?? Number.POSITIVE_INFINITY);
+}
+
+const runningAt = (v: View, us: number) => v.terms.filter(row => num(row['started_at']) < us && endOf(row) >= us);
+const running = (v: View) => runningAt(v, v.t);
+const rankOf = (v: View, row: Row) =>
+  (v.plans.find(p => p['plan'] === row['plan'])?.['rank'] as number | undefined) ?? null;
+const top = (values: readonly (number | null)[]) => {
+  const known = values.filter(value => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};
+const seatsOf = (rows: readonly Row[]) => {
+  const sold = rows.filter(row => row['seats'] !== null);
+  return sold.length === 0 ? null : sum(sold, 'seats');
+};
+const relative = (now: number | null, then: number | null) =>
+  now === null || then === null || then === 0 ? null : (now - then) / then;
+
+function planMoves(v: View, direction: 1 | -1): number {
+  const starts = new Set(inLast(v, v.terms, 'started_at', 180).map(row => num(row['started_at'])));
+  return [...starts].filter(x => {
+    const was = top(v.terms.filter(r => num(r['started_at']) < x && endOf(r) >= x).map(r => rankOf(v, r)));
+    const is = top(v.terms.filter(r => num(r['started_at']) <= x && endOf(r) > x).map(r => rankOf(v, r)));
+    return was !== null && is !== null && Math.sign(is - was) === direction;
+  }).length;
+}
+
+const provisioned = (v: View) => v.users.filter(row => row['deactivated_at'] === null);
+const eventsOf = (v: View, user: Row) => v.events.filter(row => row['user_id'] === user['user_id']);
+const activeIn = (v: View, user: Row, days: number) => inLast(v, eventsOf(v, user), 'occurred_at', days).length > 0;
+const activeBefore = (v: View, user: Row, days: number) =>
+  eventsOf(v, user).some(row => num(row['occurred_at']) < v.back(days));
+
+const openTickets = (v: View) => v.tickets.filter(row => row['resolved_at'] === null);
+const isHigh = (row: Row) => row['priority'] === 'high' || row['priority'] === 'urgent';
+const overdue = (v: View) =>
+  v.invoices.filter(row => row['due_at'] !== null && num(row['due_at']) < v.t && row['paid_at'] === null);
+const answered = (v: View, kind: string) => v.surveys.filter(row => row['kind'] === kind && row['score'] !== null);
+const held = (v: View) => v.touchpoints.filter(row => row['cancelled_by'] === null);
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  if (n === 0) return null;
+  const low = sorted[Math.floor((n - 1) / 2)] as number;
+  const high = sorted[Math.floor(n / 2)] as number;
+  return low === high && n % 2 === 1 ? low / 3_600_000_000 : (low + high) / 7_200_000_000;
+}
+
+function daysSince(v: View, rows: readonly Row[], column: string): number | null {
+  return rows.length === 0 ? null : v.spine.asOfDay - Math.max(...rows.map(row => v.dayOf(num(row[column]))));
+}
+
+/** The features that are checked one by one. */
+export const CORE_RULES: Readonly<Record<string, Rule>> = {
+  events_7d: [7, v => inLast(v, v.events, 'occurred_at', 7).length],
+  events_28d: [28, v => inLast(v, v.events, 'occurred_at', 28).length],
+  events_84d: [84, v => inLast(v, v.events, 'occurred_at', 84).length],
+  events_change_28d: [56, v => relative(eventsBefore(v, 28, 0).length, eventsBefore(v, 56, 28).length)],
+  events_change_28d_vs_56d: [
+    84,
+    v => {
+      const prior = eventsBefore(v, 84, 28).length;
+      return prior === 0 ? null : (2 * eventsBefore(v, 28, 0).length - prior) / prior;
+    }
+  ],
+  events_slope_56d: [
+    56,
+    v => {
+      const weeks = Array.from({ length: 8 }, (_, w) => eventsBefore(v, 7 * (8 - w), 7 * (7 - w)).length);
+      return weeks.reduce((total, n, w) => total + (2 * w - 7) * n, 0) / 84;
+    }
+  ],
+  active_days_28d: [
+    28,
+    v => new Set(inLast(v, v.events, 'occurred_at', 28).map(r => v.dayOf(num(r['occurred_at'])))).size
+  ],
+  active_days_84d: [
+    84,
+    v => new Set(inLast(v, v.events, 'occurred_at', 84).map(r => v.dayOf(num(r['occurred_at'])))).size
+  ],
+  days_since_last_event: [0, v => daysSince(v, v.events, 'occurred_at')],
+  active_users_28d: [28, v => people(inLast(v, v.events, 'occurred_at', 28)).size],
+  active_users_84d: [84, v => people(inLast(v, v.events, 'occurred_at', 84)).size],
+  events_per_active_user_28d: [
+    28,
+    v => {
+      const recent = inLast(v, v.events, 'occurred_at', 28).filter(row => row['user_id'] !== null);
+      return share(recent.length, people(recent).size);
+    }
+  ],
+  login_7d: [7, v => ofType(inLast(v, v.events, 'occurred_at', 7), 'login').length],
+  create_report_84d: [84, v => ofType(inLast(v, v.events, 'occurred_at', 84), 'Create Report').length],
+  api_rate_28d: [
+    7,
+    v => (28 * ofType(inLast(v, v.events, 'occurred_at', 28), 'api').length) / Math.min(28, v.spine.tenureDays)
+  ],
+  login_rate_life: [
+    7,
+    v => {
+      const days = v.events.map(row => v.dayOf(num(row['occurred_at'])));
+      return days.length === 0 ? 0 : (28 * ofType(v.events, 'login').length) / (v.spine.asOfDay - Math.min(...days));
+    }
+  ],
+  events_rate_28d: [7, v => (28 * inLast(v, v.events, 'occurred_at', 28).length) / Math.min(28, v.spine.tenureDays)],
+  event_types_28d: [
+    28,
+    v =>
+      new Set(
+        inLast(v, v.events, 'occurred_at', 28)
+          .map(r => r['event_type'])
+          .filter(type => type !== 'other')
+      ).size
+  ],
+  core_events_28d: [28, v => ofType(inLast(v, v.events, 'occurred_at', 28), 'Create Report').length],
+  core_value_reached: [0, v => (ofType(v.events, 'Create Report').length > 0 ? 1 : 0)],
+  days_to_first_core_event: [
+    0,
+    v => {
+      const days = ofType(v.events, 'Create Report').map(row => v.dayOf(num(row['occurred_at'])));
+      return days.length === 0 ? null : Math.max(0, Math.min(...days) - (v.spine.asOfDay - v.spine.tenureDays));
+    }
+  ],
+  value_28d: [28, v => sum(inLast(v, v.events, 'occurred_at', 28), 'value') / 1000],
+  hours_28d: [28, v => sum(inLast(v, v.events, 'occurred_at', 28), 'duration_seconds') / 3600],
+  users_total: [0, v => provisioned(v).length],
+  users_new_28d: [28, v => inLast(v, provisioned(v), 'created_at', 28).length],
+  users_deactivated_90d: [90, v => inLast(v, v.users, 'deactivated_at', 90).length],
+  users_inactive_30d: [30, v => provisioned(v).filter(user => !activeIn(v, user, 30)).length],
+  share_active_28d: [
+    28,
+    v => share(provisioned(v).filter(user => activeIn(v, user, 28)).length, provisioned(v).length)
+  ],
+  users_dropped_30d: [
+    30,
+    v => provisioned(v).filter(user => activeBefore(v, user, 30) && !activeIn(v, user, 30)).length
+  ],
+  users_loyal_share_30d: [
+    30,
+    v => {
+      const before = provisioned(v).filter(user => activeBefore(v, user, 30));
+      return share(before.filter(user => activeIn(v, user, 30)).length, before.length);
+    }
+  ],
+  mrr: [0, v => sum(running(v), 'mrr') / 100],
+  arr: [0, v => v.spine.arr],
+  mrr_change_90d: [
+    90,
+    v => {
+      const then = runningAt(v, v.back(90));
+      return then.length === 0 ? null : relative(sum(running(v), 'mrr'), sum(then, 'mrr'));
+    }
+  ],
+  seats: [0, v => seatsOf(running(v))],
+  seats_change_90d: [90, v => relative(seatsOf(running(v)), seatsOf(runningAt(v, v.back(90))))],
+  seat_utilisation_28d: [
+    28,
+    v => {
+      const seats = seatsOf(running(v));
+      return seats === null ? null : share(people(inLast(v, v.events, 'occurred_at', 28)).size, seats);
+    }
+  ],
+  plan: [
+    0,
+    v => {
+      const most = Math.max(...running(v).map(row => num(row['mrr'])));
+      const plans = running(v)
+        .filter(row => row['mrr'] === most)
+        .map(row => row['plan'] as string);
+      return plans.length === 0 ? null : (plans.sort()[0] as string);
+    }
+  ],
+  plan_rank: [0, v => top(running(v).map(row => rankOf(v, row)))],
+  upgrades_180d: [180, v => planMoves(v, 1)],
+  downgrades_180d: [180, v => planMoves(v, -1)],
+  days_to_term_end: [
+    0,
+    v => {
+      const ends = running(v)
+        .filter(row => row['term_end'] !== null)
+        .map(row => v.dayOf(num(row['term_end'])));
+      return ends.length === 0 ? null : Math.min(...ends) - v.spine.asOfDay;
+    }
+  ],
+  days_since_term_start: [0, v => daysSince(v, running(v), 'started_at')],
+  terms_count: [0, v => v.terms.length],
+  tickets_7d: [7, v => inLast(v, v.tickets, 'opened_at', 7).length],
+  tickets_84d: [84, v => inLast(v, v.tickets, 'opened_at', 84).length],
+  tickets_open: [0, v => openTickets(v).length],
+  tickets_high_open: [0, v => openTickets(v).filter(isHigh).length],
+  tickets_high_open_30d: [
+    30,
+    v =>
+      v.tickets.filter(row => isHigh(row) && (row['resolved_at'] === null || num(row['resolved_at']) >= v.back(30)))
+        .length
+  ],
+  tickets_oldest_open_days: [
+    0,
+    v => Math.max(0, ...openTickets(v).map(row => v.spine.asOfDay - v.dayOf(num(row['opened_at']))))
+  ],
+  tickets_hours_to_resolve_90d: [
+    0,
+    v => median(inLast(v, v.tickets, 'resolved_at', 90).map(row => num(row['resolved_at']) - num(row['opened_at'])))
+  ],
+  tickets_resolved_share_90d: [
+    0,
+    v => {
+      const recent = inLast(v, v.tickets, 'opened_at', 90);
+      return share(recent.filter(row => row['resolved_at'] !== null).length, recent.length);
+    }
+  ],
+  tickets_rating_mean_90d: [
+    0,
+    v =>
+      mean(
+        inLast(v, v.tickets, 'rated_at', 90)
+          .filter(row => row['rating'] !== null)
+          .map(row => num(row['rating']))
+      )
+  ],
+  tickets_escalated_90d: [90, v => inLast(v, v.tickets, 'escalated_at', 90).length],
+  invoices_overdue: [0, v => overdue(v).length],
+  invoices_overdue_amount: [0, v => sum(overdue(v), 'amount') / 100],
+  invoices_overdue_days: [0, v => Math.max(0, ...overdue(v).map(row => v.spine.asOfDay - v.dayOf(num(row['due_at']))))],
+  invoices_on_time_share_365d: [
+    0,
+    v => {
+      const due = inLast(v, v.invoices, 'due_at', 365);
+      return share(
+        due.filter(row => row['paid_at'] !== null && num(row['paid_at']) <= num(row['due_at'])).length,
+        due.length
+      );
+    }
+  ],
+  invoices_days_late_mean_365d: [
+    0,
+    v =>
+      mean(
+        inLast(v, v.invoices, 'paid_at', 365)
+          .filter(row => row['due_at'] !== null)
+          .map(row => Math.max(0, v.dayOf(num(row['paid_at'])) - v.dayOf(num(row['due_at']))))
+      )
+  ],
+  invoices_failed_90d: [90, v => inLast(v, v.invoices, 'failed_at', 90).length],
+  nps_last: [
+    0,
+    v => {
+      const latest = Math.max(...answered(v, 'nps').map(row => num(row['responded_at'])));
+      const scores = answered(v, 'nps')
+        .filter(row => row['responded_at'] === latest)
+        .map(row => num(row['score']));
+      return scores.length === 0 ? null : Math.min(...scores);
+    }
+  ],
+  nps_mean_365d: [0, v => mean(inLast(v, answered(v, 'nps'), 'responded_at', 365).map(row => num(row['score'])))],
+  nps_response_share_365d: [
+    0,
+    v => {
+      const asked = inLast(v, v.surveys, 'sent_at', 365).filter(row => row['kind'] === 'nps');
+      return share(asked.filter(row => row['responded_at'] !== null).length, asked.length);
+    }
+  ],
+  csat_mean_180d: [0, v => mean(inLast(v, answered(v, 'csat'), 'responded_at', 180).map(row => num(row['score'])))],
+  days_since_last_response: [0, v => daysSince(v, [...answered(v, 'nps'), ...answered(v, 'csat')], 'responded_at')],
+  touchpoints_90d: [90, v => inLast(v, held(v), 'occurred_at', 90).length],
+  touchpoints_two_way_90d: [
+    90,
+    v => inLast(v, held(v), 'occurred_at', 90).filter(row => row['two_way'] === true).length
+  ],
+  days_since_two_way: [
+    0,
+    v =>
+      daysSince(
+        v,
+        held(v).filter(row => row['two_way'] === true),
+        'occurred_at'
+      )
+  ],
+  touchpoints_cancelled_by_customer_share_90d: [
+    0,
+    v => {
+      const all = inLast(v, v.touchpoints, 'occurred_at', 90);
+      return share(all.filter(row => row['cancelled_by'] === 'customer').length, all.length);
+    }
+  ],
+  tenure_days: [0, v => v.spine.tenureDays],
+  tenure_months: [0, v => Math.floor((v.spine.tenureDays * 4800) / 146_097)],
+  first_90_days: [0, v => (v.spine.tenureDays < 90 ? 1 : 0)],
+  industry: [0, v => (v.account?.['industry'] ?? null) as string | null],
+  region: [0, v => (v.account?.['region'] ?? null) as string | null]
+};

@@ -1,0 +1,3 @@
+import type { Rule } from './view.js';
+
+export const RELATIONSHIP_RULES: Readonly<Record<string, Rule>> = {};

@@ -1,0 +1,3 @@
+import type { Rule } from './view.js';
+
+export const USAGE_RULES: Readonly<Record<string, Rule>> = {};
