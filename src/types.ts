@@ -416,6 +416,17 @@ export interface TableInfo {
   /** Instant (microseconds) up to which the table is complete. */
   readonly watermarkUs: number;
   readonly watermarkAssumed: boolean;
+  /** Whether known-at is the event time of every row, because the source maps none. */
+  readonly knownAtAssumed: boolean;
+  /** Whether the table is a view over its files, whose rows are not copied into the database. */
+  readonly inPlace: boolean;
+  /**
+   * Columns of a table in place that hold the file's own ids, cheaper to group by than the contract's: `id` is the SQL of
+   * the contract's id with `{key}` for the native one.
+   */
+  readonly nativeKeys?: Readonly<
+    Partial<Record<'account_id' | 'user_id', { readonly column: string; readonly id: string }>>
+  >;
   readonly rows: RowCounts;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
 }

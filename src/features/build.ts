@@ -2,7 +2,9 @@ import type { Config } from '../config/types.js';
 import { dayExpression } from '../sources/calendar.js';
 import { id, sql } from '../sql/sql.js';
 import type { Engine, Sql, Tables } from '../types.js';
+import { MASK_BITS, userIntervals } from './calendar-tables.js';
 import { compileSnapshots, type SnapshotPlan } from './compile.js';
+import { eventLayout } from './event-layout.js';
 import type { FeatureDef } from './types.js';
 
 export interface SnapshotInput {
@@ -19,13 +21,31 @@ export interface SnapshotInput {
  * come from the spine and are always measured, so as features they share those columns.
  */
 export async function buildSnapshots(engine: Engine, input: SnapshotInput): Promise<void> {
-  const plan = planSnapshots(input);
+  const plan = planSnapshots({ ...input, intervals: await countIntervals(engine, input) });
   for (const statement of plan.statements) await engine.run(statement);
   for (const table of plan.temporary) await engine.run(sql`drop table ${id(table)}`);
 }
 
-/** The statements of `buildSnapshots`, without running them. */
-export function planSnapshots({ config, tables, features }: SnapshotInput): SnapshotPlan {
-  const day = (us: Sql) => dayExpression(us, config.calendar.timezone);
-  return compileSnapshots({ tables, features }, day);
+/** How many intervals the users' spans make at the dates of the spine; 0 when no feature tells users apart. */
+async function countIntervals(engine: Engine, { features }: SnapshotInput): Promise<number> {
+  const aggregates = features.flatMap(feature => feature.aggregates);
+  if (!aggregates.some(({ events }) => events?.spans !== undefined)) return 0;
+  const [row] = await engine.rows(userIntervals({ aggregates }));
+  return row?.['n'] as number;
+}
+
+/**
+ * The statements of `buildSnapshots`, without running them.
+ * @param input intervals: how many intervals the users' spans make at the dates of the spine, at most 62 to a word
+ */
+export function planSnapshots({
+  config,
+  tables,
+  features,
+  intervals
+}: SnapshotInput & { readonly intervals: number }): SnapshotPlan {
+  const { timezone } = config.calendar;
+  const events = eventLayout(tables, timezone, Math.max(1, Math.ceil((intervals + 1) / MASK_BITS)));
+  const day = (us: Sql) => dayExpression(us, timezone);
+  return compileSnapshots({ tables, features, events, timezone, day });
 }

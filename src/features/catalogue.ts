@@ -1,6 +1,7 @@
 import { didYouMean } from '../config/suggest.js';
 import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
+import { dayExpression } from '../sources/calendar.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { billing } from './families/invoices.js';
 import { profile } from './families/profile.js';
@@ -71,14 +72,15 @@ export function featureInfos(features: readonly FeatureDef[]): FeatureInfo[] {
   return features.map(({ reads: _r, windowDays: _w, minAgeDays: _m, aggregates: _a, sql: _s, ...info }) => info);
 }
 
-function familyInput({ features }: Config, tables: Tables): FamilyInput {
+function familyInput({ features, calendar }: Config, tables: Tables): FamilyInput {
   const column = (read: string) => tables[tableOf(read)]?.columns[columnOf(read)];
   return {
     windows: [...new Set(features.windows)],
     eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
     coreEvents: features.coreEvents,
     has: read => column(read) !== undefined,
-    decimals: read => column(read)?.decimals ?? 0
+    decimals: read => column(read)?.decimals ?? 0,
+    day: us => dayExpression(us, calendar.timezone)
   };
 }
 

@@ -9,34 +9,66 @@ export const BASE_COLUMNS = ['account_id', 'as_of_day', 'as_of_us', 'parent', 't
 /** Reference tables: a record of theirs that exists is true whatever came later, so no watermark limits them. */
 const TIMELESS: ReadonlySet<TableName> = new Set(['accounts', 'plans']);
 
+/** One statement of a plan. */
+export interface PlanStep {
+  /** Table that it creates. */
+  readonly table: string;
+  readonly about: string;
+  readonly statement: Sql;
+  /** Features that need it. */
+  readonly features: readonly string[];
+}
+
 export interface SnapshotPlan {
-  /** Statements in order; the last creates table `snapshots`. */
+  /** Steps in order; the last creates table `snapshots`. */
+  readonly steps: readonly PlanStep[];
   readonly statements: readonly Sql[];
   /** Intermediate tables to drop afterwards. */
   readonly temporary: readonly string[];
 }
 
+export interface CompileInput extends Pick<PassInput, 'tables' | 'events' | 'timezone' | 'day'> {
+  readonly features: readonly FeatureDef[];
+}
+
 /**
  * The statements that build table `snapshots` from table `spine`: the intermediate tables that the features need, one
  * grouping per pass over all as-of dates at once, and one join. Nothing is computed that no feature asks for.
- * @param day local calendar day of an instant
  */
-export function compileSnapshots(
-  { tables, features }: { readonly tables: Tables; readonly features: readonly FeatureDef[] },
-  day: (us: Sql) => Sql
-): SnapshotPlan {
+export function compileSnapshots({ features, ...context }: CompileInput): SnapshotPlan {
+  const { tables } = context;
   const aggregates = distinctAggregates(features);
   const passes = distinctPasses(aggregates);
-  const input: PassInput = { tables, reads: new Set(features.flatMap(f => f.reads)), aggregates, day };
-  const needed = new Set(passes.flatMap(pass => pass.partials));
-  const partials = PARTIALS.filter(partial => needed.has(partial.name));
+  const input: PassInput = { ...context, reads: new Set(features.flatMap(f => f.reads)), aggregates };
+  const users = (names: (aggregate: Aggregate) => boolean) =>
+    features.filter(f => f.aggregates.some(names)).map(f => f.name);
+  const partials = PARTIALS.flatMap(({ name, about, build }): PlanStep[] => {
+    const needed = users(aggregate => aggregate.pass.partials.includes(name));
+    const query = needed.length === 0 ? null : build(input);
+    if (query === null) return [];
+    return [
+      { table: name, about, features: needed, statement: sql`create or replace temp table ${id(name)} as ${query}` }
+    ];
+  });
+  const grouped = passes.map(
+    (pass): PlanStep => ({
+      table: passTable(pass),
+      about: `${pass.name.replaceAll('_', ' ')}, grouped by account and as-of date`,
+      features: users(aggregate => aggregate.pass.name === pass.name),
+      statement: passStatement(pass, input)
+    })
+  );
+  const last: PlanStep = {
+    table: 'snapshots',
+    about: 'features with their states',
+    features: features.map(f => f.name),
+    statement: finalStatement(features, passes, tables)
+  };
+  const steps = [...partials, ...grouped, last];
   return {
-    statements: [
-      ...partials.map(p => sql`create or replace temp table ${id(p.name)} as ${p.build(input)}`),
-      ...passes.map(pass => passStatement(pass, input)),
-      finalStatement(features, passes, tables)
-    ],
-    temporary: [...partials.map(p => p.name), ...passes.map(passTable)]
+    steps,
+    statements: steps.map(step => step.statement),
+    temporary: steps.slice(0, -1).map(step => step.table)
   };
 }
 

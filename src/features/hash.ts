@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { sql } from '../sql/sql.js';
 import type { Tables } from '../types.js';
+import { CANONICAL } from './event-layout.js';
 import { PARTIALS } from './partials.js';
 import type { FeatureDef, PassInput } from './types.js';
 import { columnOf, tableOf } from './types.js';
 
 /** Raised when the meaning of the compiled SQL changes outside the parts that are hashed. */
-const COMPILER = 1;
+const COMPILER = 2;
 
 /**
  * SHA-256 over what the feature computes: its expression, aggregates, passes and intermediate tables compiled for it
@@ -18,6 +19,8 @@ export function definitionHash(feature: Omit<FeatureDef, 'definitionHash'>, tabl
     tables,
     reads: new Set(feature.reads),
     aggregates: feature.aggregates,
+    events: CANONICAL,
+    timezone,
     day: us => sql`local_day(${us})`
   };
   const passes = [...new Map(feature.aggregates.map(a => [a.pass.name, a.pass] as const)).values()];
@@ -31,7 +34,7 @@ export function definitionHash(feature: Omit<FeatureDef, 'definitionHash'>, tabl
     sql: feature.sql.text,
     aggregates: feature.aggregates.map(a => [a.pass.name, a.name, a.sql.text]),
     passes: passes.map(pass => [pass.name, pass.from(input).text]),
-    partials: PARTIALS.filter(p => partials.has(p.name)).map(p => [p.name, p.build(input).text]),
+    partials: PARTIALS.filter(p => partials.has(p.name)).map(p => [p.name, p.build(input)?.text]),
     columns: feature.reads.map(read => {
       const column = tables[tableOf(read)]?.columns[columnOf(read)];
       return [read, column?.type, column?.decimals, column?.time];

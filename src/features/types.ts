@@ -1,4 +1,5 @@
 import type { FeatureInfo, Sql, TableName, Tables } from '../types.js';
+import type { EventLayout } from './event-layout.js';
 
 /** A feature with its compiled definition: `sql` is an expression over the spine row `s` and columns of passes. */
 export interface FeatureDef extends FeatureInfo {
@@ -33,19 +34,46 @@ export interface Aggregate {
   readonly sql: Sql;
   /** Which rows `r` of the pass make the value, for tracing it back; absent when all do. */
   readonly where?: Sql;
-  /** Columns of the daily event table that it needs. */
-  readonly parts?: readonly Part[];
-  /** What the usage pass must keep apart for it: window edges in days, and sums over daily rows `e` of age `age`. */
-  readonly bands?: { readonly edges: readonly number[]; readonly columns: readonly Part[] };
+  /** What the intermediate tables of events must hold for it. */
+  readonly events?: EventNeeds;
 }
 
-/** A column of an intermediate grouping: an aggregate over rows `e`, for instance of one account, day and first visible date. */
+/** Needs of an aggregate over events. */
+export interface EventNeeds {
+  /** Window edges in days before the as-of date; time is cut at each of them, so that a window is whole intervals. */
+  readonly edges?: readonly number[];
+  /** Sums per account and interval. */
+  readonly parts?: readonly Part[];
+  /** Whether the days with events are told apart. */
+  readonly days?: boolean;
+  /** Whether it reads the account's whole history. */
+  readonly life?: boolean;
+  /** Spans of ages over which users are told apart. */
+  readonly spans?: readonly UserSpan[];
+}
+
+/** Ages in days (after, upTo] before the as-of date; `upTo` null is the whole history before. */
+export interface UserSpan {
+  readonly after: number;
+  readonly upTo: number | null;
+}
+
+/** A column of the events' intermediate table: an aggregate over the event rows `e` of one account and interval. */
 export interface Part {
   readonly name: string;
   readonly sql: Sql;
+  /** How the values of several intervals are put together; default `sum`. */
+  readonly over?: 'sum' | 'min';
 }
 
-export type PartialName = 'feature_dates' | 'feature_event_days' | 'feature_user_activity';
+export type PartialName =
+  | 'feature_dates'
+  | 'feature_buckets'
+  | 'feature_bands'
+  | 'feature_event_buckets'
+  | 'feature_user_buckets'
+  | 'feature_user_spans'
+  | 'feature_user_masks';
 
 /** A set-based query over one source: `from` gives rows with account_id, as_of_day and what the aggregates read. */
 export interface Pass {
@@ -60,6 +88,8 @@ export interface PassInput {
   /** `table.column` names that the chosen features read. */
   readonly reads: ReadonlySet<string>;
   readonly aggregates: readonly Aggregate[];
+  readonly events: EventLayout;
+  readonly timezone: string;
   /** Local calendar day of an instant. */
   readonly day: (us: Sql) => Sql;
 }
@@ -73,6 +103,8 @@ export interface FamilyInput {
   readonly has: (read: string) => boolean;
   /** Decimals of the measure `table.column`; 0 when it is not mapped. */
   readonly decimals: (read: string) => number;
+  /** Local calendar day of an instant. */
+  readonly day: (us: Sql) => Sql;
 }
 
 export type Family = (input: FamilyInput) => readonly FeatureSpec[];

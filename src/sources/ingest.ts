@@ -39,7 +39,14 @@ export async function ingestSources(
   return Object.fromEntries(
     [...loaded].map(([name, { rows, reasons, columns }]) => {
       const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
-      return [name, { name, columns, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons }];
+      const { knownAt } = config.sources.find(source => source.table === name) ?? { knownAt: null };
+      const how = {
+        watermarkUs: mark.us,
+        watermarkAssumed: mark.assumed,
+        knownAtAssumed: knownAt === null,
+        inPlace: false
+      };
+      return [name, { name, columns, ...how, rows, reasons }];
     })
   );
 }

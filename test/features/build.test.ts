@@ -126,7 +126,7 @@ describe('planSnapshots', () => {
       for (const omit of [[], [...optional, ...columns], later]) {
         const tables = tableInfos(FAR, omit);
         const { features } = buildCatalogue(CONFIG, tables);
-        for (const statement of planSnapshots({ config: CONFIG, tables, features }).statements) {
+        for (const statement of planSnapshots({ config: CONFIG, tables, features, intervals: 30 }).statements) {
           await engine.rows(sql`explain ${statement}`);
           await engine.run(statement);
         }
@@ -135,15 +135,17 @@ describe('planSnapshots', () => {
   });
 
   it('runs one statement per source and idea, however many features and dates there are', () => {
-    expect(planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES }).statements.length).toBeLessThan(25);
+    expect(
+      planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES, intervals: 30 }).statements.length
+    ).toBeLessThan(25);
     const one = FEATURES.filter(f => f.name === 'tickets_28d');
-    const { statements, temporary } = planSnapshots({ config: CONFIG, tables: TABLES, features: one });
+    const { statements, temporary } = planSnapshots({ config: CONFIG, tables: TABLES, features: one, intervals: 0 });
     expect(temporary).toEqual(['feature_pass_tickets']);
     expect(statements.map(s => s.text).join()).not.toMatch(/\bevents\b/);
   });
 
   it('never asks for what may differ from run to run', () => {
-    const text = planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES })
+    const text = planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES, intervals: 30 })
       .statements.map(s => s.text)
       .join();
     expect(text).not.toMatch(

@@ -1,133 +1,155 @@
-import { sumWhere } from '../../sql/expressions.js';
+import { countWhere, sumWhere } from '../../sql/expressions.js';
 import { id, join, raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
-import type { Aggregate, Part, Pass } from '../types.js';
-
-/** Days per mask of active days: fits a BIGINT with its sign bit unused. */
-const MASK_DAYS = 62;
+import { meetsSpan, spanName, spansOf } from '../calendar-tables.js';
+import type { Aggregate, Part, Pass, PassInput, UserSpan } from '../types.js';
 
 /**
- * Event sums per band of ages: every window edge asked for ends a band, `upto` is its last age, so that a window is a
- * run of whole bands and the daily rows are read once for all windows.
+ * Event sums per interval of ages: `upto` is the smallest window edge that reaches back to the interval, so that a window
+ * is a run of whole intervals. `active_days` counts the days with an event.
  */
 export const eventWindow: Pass = {
   name: 'event_window',
-  partials: ['feature_dates', 'feature_event_days'],
-  from: ({ aggregates }) => {
-    const bands = aggregates.flatMap(aggregate => aggregate.bands ?? []);
-    const edges = [...new Set(bands.flatMap(band => band.edges))].sort((a, b) => a - b);
-    const columns = new Map(bands.flatMap(band => band.columns).map(part => [part.name, part] as const));
-    const sums = [...columns.values()].map(part => sql`${part.sql} as ${id(part.name)}`);
-    const steps = raw(edges.map(edge => `when age <= ${edge} then ${edge}`).join(' '));
-    return sql`select account_id, as_of_day, case ${steps} end as upto, ${join(sums)}
-  from (
-    select s.as_of_day, e.*, s.as_of_day - e.day as age
-    from spine s join feature_event_days e
-      on e.account_id = s.account_id and e.visible <= s.as_of_day and e.day >= s.as_of_day - ${edges.at(-1) ?? 0}
-  ) e group by account_id, as_of_day, upto`;
+  partials: ['feature_dates', 'feature_buckets', 'feature_bands', 'feature_event_buckets'],
+  from: input => {
+    const { late } = input.events;
+    const needs = input.aggregates.flatMap(a => (a.pass.name === 'event_window' ? (a.events ?? []) : []));
+    const names = [...new Set(needs.flatMap(need => need.parts ?? []).map(part => part.name))];
+    const days = needs.some(need => need.days);
+    const mask = late ? raw('bit_or(e.days_mask)') : raw('e.days_mask');
+    const columns = [
+      ...names.map(name => (late ? sql`sum(${id('e', name)}) as ${id(name)}` : id('e', name))),
+      ...(days ? [sql`bit_count(${mask}) as active_days`] : [])
+    ];
+    const seen = late ? raw(' and e.visible <= w.as_of_day') : raw('');
+    const group = late ? raw(' group by e.account_id, w.as_of_day, w.upto, w.bucket') : raw('');
+    return sql`select ${join([raw('e.account_id'), raw('w.as_of_day'), raw('w.upto'), ...columns])}
+  from feature_bands w join feature_event_buckets e on e.bucket = w.bucket${seen}${group}`;
   }
 };
 
-/** First and last days of the account's visible history, in rows per first visible date. */
+/** The account's whole visible history, in rows per first visible date. */
 export const eventLife: Pass = {
   name: 'event_life',
-  partials: ['feature_dates', 'feature_event_days'],
-  from: ({ aggregates }) => {
-    const own = aggregates.filter(aggregate => aggregate.pass.name === 'event_life');
-    const core = own.some(aggregate => aggregate.name === FIRST_CORE)
-      ? [raw('min(day) filter (where core > 0) as first_core')]
-      : [];
-    const summed = own.filter(aggregate => aggregate.name.endsWith(LIFE)).flatMap(aggregate => aggregate.parts ?? []);
-    const sums = summed.map(part => sql`cast(sum(${id(part.name)}) as bigint) as ${id(part.name)}`);
-    const columns = join([raw('min(day) as first_day'), raw('max(day) as last_day'), ...core, ...sums]);
+  partials: ['feature_dates', 'feature_buckets', 'feature_event_buckets'],
+  from: ({ aggregates, day }) => {
+    const needs = aggregates.flatMap(a => (a.pass.name === 'event_life' ? (a.events ?? []) : []));
+    const parts = new Map(needs.flatMap(need => need.parts ?? []).map(part => [part.name, part] as const));
+    const columns = [...parts.values()].map(({ name, over = 'sum' }) =>
+      over === 'sum' ? sql`cast(sum(${id(name)}) as bigint) as ${id(name)}` : sql`min(${id(name)}) as ${id(name)}`
+    );
+    const ends = [sql`${day(raw('min(first_us)'))} as first_day`, sql`${day(raw('max(last_us)'))} as last_day`];
     return sql`select s.as_of_day, e.*
   from spine s join (
-    select account_id, visible, ${columns} from feature_event_days group by account_id, visible
+    select ${join([raw('account_id'), raw('visible'), ...ends, ...columns])} from feature_event_buckets group by account_id, visible
   ) e on e.account_id = s.account_id and e.visible <= s.as_of_day`;
   }
 };
 
-const FIRST_CORE = 'first_core';
-const LIFE = '_life';
-
-/** Users with any visible event, with their first and last active day. */
+/** Users with any visible event in a span: a flag per span. */
 export const userActivity: Pass = {
   name: 'user_activity',
-  partials: ['feature_dates', 'feature_user_activity'],
-  from: () => sql`select account_id, as_of_day, as_of_day - last_day as last_age from feature_user_activity`
+  partials: ['feature_dates', 'feature_user_buckets', 'feature_user_spans', 'feature_user_masks'],
+  from: input => {
+    const flags = spanFlags(input);
+    return sql`select ${join([raw('u.account_id'), raw('w.as_of_day'), ...flags])}
+  from feature_user_spans w join ${visibleMasks(input)} u on ${input.events.late ? raw('u.as_of_day = w.as_of_day') : raw('true')}`;
+  }
 };
+
+/** Flags of all spans, over masks `u` and spans `w`. */
+export function spanFlags(input: PassInput): Sql[] {
+  return spansOf(input).map(span => sql`${meetsSpan(span, input.events.words)} as ${id(spanName(span))}`);
+}
+
+/** Masks of every user as known at each date (late layouts: with as_of_day; else the same at every date). */
+export function visibleMasks({ events }: PassInput): Sql {
+  if (!events.late) return raw('feature_user_masks');
+  const masks = Array.from({ length: events.words }, (_, k) => raw(`bit_or(m.m${k}) as m${k}`));
+  return sql`(select m.account_id, m.user_id, d.as_of_day, ${join(masks)}
+    from (select distinct as_of_day from spine) d join feature_user_masks m on m.visible <= d.as_of_day
+    group by m.account_id, m.user_id, d.as_of_day)`;
+}
 
 export const ALL_EVENTS: Part = { name: 'n', sql: sql`count(*)` };
 
-/** Sum of a daily part over the window of ages (after, upTo]. */
+/** Sum of a part over the window of ages (after, upTo]. */
 export function windowSum(part: Part, upTo: number, after = 0): Aggregate {
+  const where = ages(after, upTo);
   return {
     pass: eventWindow,
     name: `${part.name}_${after}_${upTo}`,
-    sql: sumWhere(id('r', part.name), sql`r.upto > ${after} and r.upto <= ${upTo}`),
-    parts: [part],
-    bands: { edges: after === 0 ? [upTo] : [after, upTo], columns: [bandSum(part)] }
+    where,
+    sql: sumWhere(id('r', part.name), where),
+    events: { edges: [after, upTo], parts: [part] }
   };
+}
+
+function ages(after: number, upTo: number): Sql {
+  return after === 0 ? sql`r.upto <= ${upTo}` : sql`r.upto > ${after} and r.upto <= ${upTo}`;
 }
 
 /** Sum of part x (weeks - 1 - age in weeks): the numerator of a weekly slope. */
 export function weekMoment(part: Part, weeks: number): Aggregate {
-  const days = weeks * 7;
-  const weighted = { name: `${part.name}_weeks`, sql: sql`sum(${id('e', part.name)} * ((age - 1) // 7))` };
+  const edges = Array.from({ length: weeks + 1 }, (_, week) => 7 * week);
+  const where = sql`r.upto <= ${7 * weeks}`;
   return {
     pass: eventWindow,
     name: `${part.name}_moment_${weeks}w`,
-    sql: sumWhere(sql`${weeks - 1} * ${id('r', part.name)} - ${id('r', weighted.name)}`, sql`r.upto <= ${days}`),
-    parts: [part],
-    bands: { edges: [days], columns: [bandSum(part), weighted] }
+    where,
+    sql: sumWhere(sql`(${weeks - 1} - (r.upto - 1) // 7) * ${id('r', part.name)}`, where),
+    events: { edges, parts: [part] }
   };
 }
 
-function bandSum(part: Part): Part {
-  return { name: part.name, sql: sql`sum(${id('e', part.name)})` };
-}
-
-/** Distinct active days in the last `days`: bits of day masks, so that a day in several rows counts once. */
-export function activeDays(days: number, use: (aggregate: Aggregate) => Sql): Sql {
-  const masks = Array.from({ length: Math.ceil(days / MASK_DAYS) }, (_, k) => {
-    const from = k * MASK_DAYS;
-    return sql`bit_count(coalesce(${use(dayMask(from, Math.min(from + MASK_DAYS, days)))}, 0))`;
-  });
-  return raw(masks.map(mask => mask.text).join(' + '));
-}
-
-/** Bits of the days with ages (from, upTo], at most `MASK_DAYS` of them. */
-function dayMask(from: number, upTo: number): Aggregate {
-  const bits = sql`bit_or(cast(1 as bigint) << cast((age - 1) % ${MASK_DAYS} as bigint))`;
+/** Distinct days with an event in the last `days`. */
+export function activeDays(days: number): Aggregate {
+  const where = ages(0, days);
   return {
     pass: eventWindow,
-    name: `days_mask_${from}_${upTo}`,
-    sql: sql`bit_or(r.days_mask) filter (where r.upto > ${from} and r.upto <= ${upTo})`,
-    bands: { edges: from === 0 ? [upTo] : [from, upTo], columns: [{ name: 'days_mask', sql: bits }] }
+    name: `active_days_${days}`,
+    where,
+    sql: sumWhere(raw('r.active_days'), where),
+    events: { edges: [0, days], days: true }
   };
 }
 
-export const lastEventDay: Aggregate = { pass: eventLife, name: 'last_day', sql: sql`max(r.last_day)` };
-
-/** First day with a core event; needs the daily part `core`. */
-export function firstCoreDay(core: Part): Aggregate {
-  return { pass: eventLife, name: FIRST_CORE, sql: sql`min(r.first_core)`, parts: [core] };
-}
+/** Local day of the account's last event. */
+export const lastEventDay: Aggregate = {
+  pass: eventLife,
+  name: 'last_day',
+  sql: sql`max(r.last_day)`,
+  events: { life: true }
+};
 
 /** Local day of the account's first event. */
-export const firstEventDay: Aggregate = { pass: eventLife, name: 'first_day', sql: sql`min(r.first_day)` };
+export const firstEventDay: Aggregate = {
+  pass: eventLife,
+  name: 'first_day',
+  sql: sql`min(r.first_day)`,
+  events: { life: true }
+};
 
-/** Sum of a daily part over the account's whole visible history. */
+/** Instant of the first event that meets a condition over `e`. */
+export function firstInstant(name: string, where: Sql): Aggregate {
+  const part: Part = { name, sql: sql`min(e.occurred_at) filter (where ${where})`, over: 'min' };
+  return { pass: eventLife, name, sql: sql`min(${id('r', name)})`, events: { life: true, parts: [part] } };
+}
+
+/** Sum of a part over the account's whole visible history. */
 export function lifeSum(part: Part): Aggregate {
   return {
     pass: eventLife,
-    name: `${part.name}${LIFE}`,
+    name: `${part.name}_life`,
     sql: sql`cast(coalesce(sum(${id('r', part.name)}), 0) as bigint)`,
-    parts: [part]
+    events: { life: true, parts: [part] }
   };
 }
 
-/** Distinct users with an event in the last `days`. */
-export function activeUsers(days: number): Aggregate {
-  return { pass: userActivity, name: `active_${days}d`, sql: sql`count(*) filter (where r.last_age <= ${days})` };
+/** Distinct users with an event in the last `days`, or in the ages (after, days]. */
+export function activeUsers(days: number, after = 0): Aggregate {
+  const span: UserSpan = { after, upTo: days };
+  const where = id('r', spanName(span));
+  const name = after === 0 ? `active_${days}d` : `active_${after}_${days}d`;
+  return { pass: userActivity, name, where, sql: countWhere(where), events: { spans: [span] } };
 }

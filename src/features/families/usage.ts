@@ -1,11 +1,11 @@
-import { isOneOf, orZero, ratio, unscale } from '../../sql/expressions.js';
+import { countWhere, isOneOf, orZero, ratio, unscale } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { Family, FamilyInput, FeatureSpec, Part } from '../types.js';
 import {
   ALL_EVENTS,
   activeDays,
   activeUsers,
-  firstCoreDay,
+  firstInstant,
   lastEventDay,
   weekMoment,
   windowSum
@@ -46,7 +46,7 @@ function volume({ windows }: FamilyInput): FeatureSpec[] {
       about: `Days with any event in the ${days} days before the date.`,
       reads: EVENTS,
       windowDays: days,
-      define: use => activeDays(days, use)
+      define: use => orZero(use(activeDays(days)))
     }
   ]);
 }
@@ -139,10 +139,11 @@ function recency({ windows }: FamilyInput): FeatureSpec[] {
   ];
 }
 
-function core({ coreEvents }: FamilyInput): FeatureSpec[] {
-  const part: Part = { name: 'core', sql: sql`count(*) filter (where ${isOneOf(raw('e.event_type'), coreEvents)})` };
+function core({ coreEvents, day }: FamilyInput): FeatureSpec[] {
+  const isCore = isOneOf(raw('e.event_type'), coreEvents);
+  const part: Part = { name: 'core', sql: countWhere(isCore) };
   const reads = ['events.occurred_at', 'events.event_type'];
-  const first = firstCoreDay(part);
+  const first = firstInstant('first_core', isCore);
   const shared = {
     ...BASE,
     reads,
@@ -172,7 +173,7 @@ function core({ coreEvents }: FamilyInput): FeatureSpec[] {
         'Days from the first paid day to the first event of core value (0 when it came before); unknown until then.',
       direction: 'lower_better',
       define: use => sql`case when ${use(first)} is not null
-        then greatest(0, ${use(first)} - (s.as_of_day - s.tenure_days)) end`
+        then greatest(0, ${day(use(first))} - (s.as_of_day - s.tenure_days)) end`
     }
   ];
 }

@@ -1,7 +1,10 @@
-import { countWhere, orZero, ratio } from '../../sql/expressions.js';
-import { raw, sql } from '../../sql/sql.js';
+import { orZero, ratio } from '../../sql/expressions.js';
+import { id, join, raw, sql } from '../../sql/sql.js';
+import { countOf } from '../aggregates.js';
+import { meetsSpan, spanName, spansOf } from '../calendar-tables.js';
 import { tablePass, visibleRows } from '../rows.js';
-import type { Aggregate, Family, FeatureSpec, Pass } from '../types.js';
+import type { Aggregate, Family, FeatureSpec, Pass, UserSpan } from '../types.js';
+import { visibleMasks } from './usage-passes.js';
 
 const BASE = { family: 'users', timing: 'leading', actionable: true, direction: 'higher_better', minimum: 0 } as const;
 const USER = ['users.user_id', 'users.created_at'];
@@ -10,13 +13,19 @@ const INACTIVE_DAYS = 30;
 
 const people = tablePass('users');
 
-/** Users as in `people`, with the age of their first and last active day (NULL when they were never active). */
+/** Users as in `people`, with a flag per span of ages in which they were active. */
 const peopleActivity: Pass = {
   name: 'people_activity',
-  partials: ['feature_dates', 'feature_user_activity'],
-  from: input => sql`select p.*, p.as_of_day - a.first_day as first_age, p.as_of_day - a.last_day as last_age
-  from (${visibleRows('users', input)}) p left join feature_user_activity a
-    on a.account_id = p.account_id and a.user_id = p.user_id and a.as_of_day = p.as_of_day`
+  partials: ['feature_dates', 'feature_user_buckets', 'feature_user_spans', 'feature_user_masks'],
+  from: input => {
+    const flags = spansOf(input).map(
+      span => sql`coalesce(${meetsSpan(span, input.events.words)}, false) as ${id(spanName(span))}`
+    );
+    const seen = input.events.late ? raw(' and u.as_of_day = p.as_of_day') : raw('');
+    return sql`select ${join([raw('p.*'), ...flags])}
+  from (${visibleRows('users', input)}) p join feature_user_spans w on w.as_of_day = p.as_of_day
+    left join ${visibleMasks(input)} u on u.account_id = p.account_id and u.user_id = p.user_id${seen}`;
+  }
 };
 
 /** Provisioned users: created, and not deactivated before the date. */
@@ -24,16 +33,20 @@ export const users: Family = ({ has }) => {
   const leaves = has('users.deactivated_at');
   const provisioned = leaves ? sql`(r.deactivated_at is null or r.deactivated_at >= r.as_of_us)` : raw('true');
   const also = leaves ? ['users.deactivated_at'] : [];
-  const count = (name: string, where = raw('true'), pass = people): Aggregate => ({
-    pass,
-    name,
-    sql: countWhere(sql`${provisioned} and ${where}`)
+  const count = (name: string, where = raw('true'), spans?: readonly UserSpan[]): Aggregate => ({
+    ...countOf({ pass: spans === undefined ? people : peopleActivity, name, where: sql`${provisioned} and ${where}` }),
+    ...(spans === undefined ? {} : { events: { spans } })
   });
-  const active = (days: number) => sql`coalesce(r.last_age <= ${days}, false)`;
+  const recent = (days: number): UserSpan => ({ after: 0, upTo: days });
+  const before: UserSpan = { after: INACTIVE_DAYS, upTo: null };
+  const flag = (span: UserSpan) => id('r', spanName(span));
   const total = count('total');
-  const totalSeen = count('total', raw('true'), peopleActivity);
-  const known = count('known', sql`r.first_age > ${INACTIVE_DAYS}`, peopleActivity);
-  const dropped = count('dropped', sql`r.last_age > ${INACTIVE_DAYS}`, peopleActivity);
+  const totalSeen = count('total', raw('true'), []);
+  const known = count('known', flag(before), [before]);
+  const dropped = count('dropped', sql`${flag(before)} and not ${flag(recent(INACTIVE_DAYS))}`, [
+    before,
+    recent(INACTIVE_DAYS)
+  ]);
   return [
     {
       ...BASE,
@@ -61,7 +74,7 @@ export const users: Family = ({ has }) => {
       direction: 'lower_better',
       reads: [...WITH_EVENTS, ...also],
       windowDays: INACTIVE_DAYS,
-      define: use => orZero(use(count('inactive', sql`not ${active(INACTIVE_DAYS)}`, peopleActivity)))
+      define: use => orZero(use(count('inactive', sql`not ${flag(recent(INACTIVE_DAYS))}`, [recent(INACTIVE_DAYS)])))
     },
     {
       ...BASE,
@@ -71,7 +84,7 @@ export const users: Family = ({ has }) => {
       step: 0.1,
       reads: [...WITH_EVENTS, ...also],
       windowDays: 28,
-      define: use => ratio(use(count('active_28d', active(28), peopleActivity)), use(totalSeen))
+      define: use => ratio(use(count('active_28d', flag(recent(28)), [recent(28)])), use(totalSeen))
     },
     {
       ...BASE,
@@ -107,11 +120,13 @@ function deactivated(): FeatureSpec {
     windowDays: 90,
     define: use =>
       orZero(
-        use({
-          pass: people,
-          name: 'deactivated_90d',
-          sql: countWhere(sql`r.deactivated_at < r.as_of_us and r.deactivated_at__age <= 90`)
-        })
+        use(
+          countOf({
+            pass: people,
+            name: 'deactivated_90d',
+            where: sql`r.deactivated_at < r.as_of_us and r.deactivated_at__age <= 90`
+          })
+        )
       )
   };
 }

@@ -1,0 +1,74 @@
+import { dayExpression } from '../sources/calendar.js';
+import { isUtc } from '../sources/instants.js';
+import { raw, sql } from '../sql/sql.js';
+import type { Sql, Tables } from '../types.js';
+
+/** How the rows of `events` are read; never decides a value, so definitions are hashed under the canonical layout. */
+export interface EventLayout {
+  /** Whether a record may become known after it happened (the source maps a known-at). */
+  readonly late: boolean;
+  /** Columns by which accounts and users are grouped, and what turns a group's key into the contract's id. */
+  readonly account: KeyColumn;
+  readonly user: KeyColumn;
+  /** Microseconds per slot: slots are the coarsest units of which every local day consists. */
+  readonly slotUs: number;
+  /** Words of 62 bits that hold the intervals between all cuts of the users' spans. */
+  readonly words: number;
+}
+
+export interface KeyColumn {
+  readonly column: string;
+  /** The contract's id of a key. */
+  readonly toId: (key: Sql) => Sql;
+}
+
+const DAY_US = 86_400_000_000;
+/** Offsets of all zones are whole quarters of an hour since 1972. */
+const QUARTER_US = 900_000_000;
+
+const plain = (column: string): KeyColumn => ({ column, toId: key => key });
+
+/** The layout under which definitions are hashed: the same for every workspace and any dates. */
+export const CANONICAL: EventLayout = {
+  late: true,
+  account: plain('account_id'),
+  user: plain('user_id'),
+  slotUs: QUARTER_US,
+  words: 1
+};
+
+/**
+ * The cheapest layout that the ingested table allows.
+ * @param words how many words of 62 bits the users' intervals need
+ */
+export function eventLayout(tables: Tables, timezone: string, words: number): EventLayout {
+  const { events } = tables;
+  const key = (column: 'account_id' | 'user_id'): KeyColumn => {
+    const native = events?.nativeKeys?.[column];
+    if (native === undefined) return plain(column);
+    return { column: native.column, toId: k => raw(native.id.replaceAll('{key}', k.text)) };
+  };
+  return {
+    late: events?.knownAtAssumed !== true,
+    account: key('account_id'),
+    user: key('user_id'),
+    slotUs: isUtc(timezone) ? DAY_US : QUARTER_US,
+    words
+  };
+}
+
+/** Every local day from `first` to `last` (exclusive) with its slots: columns slot, day. */
+export function slotsOfDays(layout: EventLayout, { first, last }: { first: Sql; last: Sql }, timezone: string): Sql {
+  if (layout.slotUs === DAY_US)
+    return sql`select cast(unnest(range(${first}, ${last})) as bigint) as slot, cast(slot as integer) as day`;
+  const perDay = DAY_US / layout.slotUs;
+  const day = dayExpression(sql`slot * ${layout.slotUs}`, timezone);
+  return sql`select * from (select slot, ${day} as day from (
+    select cast(unnest(range(greatest(0, (${first} - 1) * ${perDay}), (${last} + 1) * ${perDay})) as bigint) as slot))
+    where day >= ${first} and day < ${last}`;
+}
+
+/** The slot of an event's instant. */
+export function slotOf(layout: EventLayout): Sql {
+  return sql`occurred_at // ${layout.slotUs}`;
+}
