@@ -1,4 +1,4 @@
-import { countWhere, sumWhere } from '../../sql/expressions.js';
+import { countWhere, sumWhen } from '../../sql/expressions.js';
 import { id, join, raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
 import { meetsSpan, spanName, spansOf } from '../calendar-tables.js';
@@ -80,7 +80,7 @@ export function windowSum(part: Part, upTo: number, after = 0): Aggregate {
     pass: eventWindow,
     name: `${part.name}_${after}_${upTo}`,
     where,
-    sql: sumWhere(id('r', part.name), where),
+    sql: sumWhen(id('r', part.name), where),
     events: { edges: [after, upTo], parts: [part] }
   };
 }
@@ -97,7 +97,7 @@ export function weekMoment(part: Part, weeks: number): Aggregate {
     pass: eventWindow,
     name: `${part.name}_moment_${weeks}w`,
     where,
-    sql: sumWhere(sql`(${weeks - 1} - (r.upto - 1) // 7) * ${id('r', part.name)}`, where),
+    sql: sumWhen(sql`(${weeks - 1} - (r.upto - 1) // 7) * ${id('r', part.name)}`, where),
     events: { edges, parts: [part] }
   };
 }
@@ -109,7 +109,7 @@ export function activeDays(days: number): Aggregate {
     pass: eventWindow,
     name: `active_days_${days}`,
     where,
-    sql: sumWhere(raw('r.active_days'), where),
+    sql: sumWhen(raw('r.active_days'), where),
     events: { edges: [0, days], days: true }
   };
 }
