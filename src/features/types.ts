@@ -33,6 +33,8 @@ export interface Aggregate {
   readonly sql: Sql;
   /** Which rows `r` of the pass make the value, for tracing it back; absent when all do. */
   readonly where?: Sql;
+  /** Oldest age in days of the rows that it reads, for a pass that leaves older rows out; absent when any age counts. */
+  readonly withinDays?: number;
   /** Columns of the daily event table that it needs. */
   readonly parts?: readonly Part[];
   /** What the usage pass must keep apart for it: window edges in days, and sums over daily rows `e` of age `age`. */
