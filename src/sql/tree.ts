@@ -63,7 +63,7 @@ export function soleExpression(serialized: string): Tree | NotAnExpression {
     return new NotAnExpression('expected one expression, got several statements');
   }
   const { select_list: list, from_table: from, ...rest } = statement['node'] as Tree;
-  const [expression, ...others] = list as readonly Tree[];
+  const [expression, ...others] = Array.isArray(list) ? (list as readonly Tree[]) : [];
   const bare = Object.entries(rest).every(([key, value]) => JSON.stringify(value) === BARE_SELECT[key]);
   if (expression === undefined || others.length > 0 || !bare || (from as Tree)['type'] !== 'EMPTY') {
     return new NotAnExpression('expected one expression, got clauses of a query');
