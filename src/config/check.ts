@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkCustom } from './custom.js';
 import type { ConfigSpec, SourceSpec } from './schema.js';
 import { didYouMean } from './suggest.js';
 import { TABLE_NAMES } from './vocabulary.js';
@@ -15,6 +16,7 @@ export function checkConfig(spec: ConfigSpec, context: z.core.$RefinementCtx<Con
   checkCalendar(spec, fail);
   checkBlocks(spec, fail);
   checkFeatures(spec, fail);
+  checkCustom(spec.features.custom, fail);
 }
 
 function checkEvents(spec: ConfigSpec, fail: Fail): void {
@@ -98,6 +100,12 @@ function checkSnapshots(spec: ConfigSpec, fail: Fail): void {
     fail(
       ['outcomes'],
       'expected no outcomes when shape is snapshots; snapshots.outcome and snapshots.horizon_days say it'
+    );
+  }
+  if (Object.keys(spec.features.custom).length > 0) {
+    fail(
+      ['features', 'custom'],
+      'expected no custom features when shape is snapshots; add the column to the ready table'
     );
   }
   if (snapshots === undefined) {

@@ -1,4 +1,5 @@
 import { checkConfig } from './check.js';
+import { customPlaces } from './custom.js';
 import { hashOf } from './hash.js';
 import { parseWith } from './issues.js';
 import { resolveConfig } from './resolve.js';
@@ -15,12 +16,13 @@ const configSchema = configShape.superRefine(checkConfig);
  * @throws ConfigError with file, line, column, key path, what was expected and what came
  */
 export function parseConfig(text: string, { file, workspace }: { file: string; workspace: string }): Config {
-  const spec = parseWith(configSchema, parseYaml(text, file));
+  const source = parseYaml(text, file);
+  const spec = parseWith(configSchema, source);
   const config = resolveConfig(spec, workspace);
-  return { ...config, hash: configHash(config) };
+  return { ...config, customPlaces: customPlaces(source, spec.features.custom), hash: configHash(config) };
 }
 
 /** The order of ready features is the order of model columns, so it is hashed too; paths count as they are written. */
-function configHash({ workspace: _, ...rest }: Omit<Config, 'hash'>): string {
+function configHash({ workspace: _, ...rest }: Omit<Config, 'hash' | 'customPlaces'>): string {
   return hashOf({ ...rest, featureOrder: Object.keys(rest.snapshots?.features ?? {}) });
 }

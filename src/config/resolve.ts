@@ -1,11 +1,12 @@
 import type { TableName } from '../types.js';
 import { formatOf } from './check.js';
+import { resolveCustom } from './custom.js';
 import type { ConfigSpec, SourceSpec } from './schema.js';
 import type { BlocksConfig, ColumnMapping, Config, OutcomeConfig, SnapshotsConfig, SourceConfig } from './types.js';
 import { TABLE_COLUMNS, TABLE_NAMES } from './vocabulary.js';
 
 /** A checked document in the words of the program; sources in contract order, nothing left optional. */
-export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config, 'hash'> {
+export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config, 'hash' | 'customPlaces'> {
   const snapshots = spec.snapshots === undefined ? null : resolveSnapshots(spec.snapshots);
   return {
     name: spec.name,
@@ -30,7 +31,8 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
       eventTypes: spec.features.event_types,
       coreEvents: spec.features.core_events,
       windows: spec.features.windows,
-      exclude: spec.features.exclude
+      exclude: spec.features.exclude,
+      custom: resolveCustom(spec.features.custom)
     },
     models: resolveModels(spec.models),
     health: resolveHealth(spec),

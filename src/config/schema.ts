@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TableName } from '../types.js';
+import { customFeatures } from './custom.js';
 import {
   currency,
   date,
@@ -98,7 +99,8 @@ const features = z.strictObject({
   event_types: names.default([]),
   core_events: names.default([]),
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
-  exclude: names.default([])
+  exclude: names.default([]),
+  custom: customFeatures
 });
 
 const neural = z.strictObject({

@@ -91,6 +91,50 @@ export interface SnapshotsConfig {
   readonly origin: string | null;
 }
 
+export type AggregateKind =
+  | 'count'
+  | 'sum'
+  | 'distinct_users'
+  | 'median'
+  | 'last'
+  | 'days_since'
+  | 'share'
+  | 'change'
+  | 'slope';
+
+/** What every feature says that `vitals.yaml` declares; null = the default of its kind. */
+export interface CustomBase {
+  readonly name: string;
+  readonly about: string;
+  readonly unit: string | null;
+  readonly timing: Timing;
+  readonly actionable: boolean;
+  readonly direction: Direction;
+  readonly minimum: number | null;
+  readonly step: number | null;
+}
+
+/** A declared aggregate over the records of one table in the `window` days before the date. */
+export interface CustomAggregate extends CustomBase {
+  readonly kind: 'aggregate';
+  readonly aggregate: AggregateKind;
+  readonly table: TableName;
+  /** Measured column; null = records are counted. */
+  readonly of: string | null;
+  /** SQL condition over the table's columns, as written; null = every record. */
+  readonly where: string | null;
+  readonly window: number;
+}
+
+/** A SQL expression over other features, as written. */
+export interface CustomExpression extends CustomBase {
+  readonly kind: 'expression';
+  readonly expression: string;
+  readonly type: 'number' | 'flag' | 'category';
+}
+
+export type CustomFeature = CustomAggregate | CustomExpression;
+
 export interface Config {
   readonly name: string;
   /** Absolute directory of the workspace. Never part of a hash. */
@@ -118,7 +162,11 @@ export interface Config {
     /** Windows in days of the usage families. */
     readonly windows: readonly number[];
     readonly exclude: readonly string[];
+    /** Features that the file declares itself, in its order. */
+    readonly custom: readonly CustomFeature[];
   };
+  /** File, line and column of the custom features and their keys, for messages. Never part of a hash. */
+  readonly customPlaces: Readonly<Record<string, string>>;
   readonly models: {
     readonly seed: number;
     readonly neural: {

@@ -3,6 +3,7 @@ import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import { dayExpression } from '../sources/calendar.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
+import { type CustomTrees, customSpecs } from './custom/index.js';
 import { billing } from './families/invoices.js';
 import { profile } from './families/profile.js';
 import { subscription } from './families/subscription.js';
@@ -44,12 +45,15 @@ export interface Catalogue {
 /**
  * Every feature that the configuration and the mapped columns allow, in catalogue order. Rows are never looked at, so
  * the same workspace has the same features at every date.
- * @throws ConfigError when `features.exclude` names an unknown feature, or two event types give one feature name
+ * @param trees what `admitCustom` gave; needed when the configuration declares features of its own
+ * @throws ConfigError when `features.exclude` names an unknown feature, two event types give one feature name, or a
+ * feature of `features.custom` is not allowed
  */
-export function buildCatalogue(config: Config, tables: Tables): Catalogue {
+export function buildCatalogue(config: Config, tables: Tables, trees: CustomTrees = new Map()): Catalogue {
   const input = familyInput(config, tables);
-  const specs = FAMILIES.flatMap(family => family(input));
-  checkNames(specs);
+  const builtIn = FAMILIES.flatMap(family => family(input));
+  checkNames(builtIn);
+  const specs = [...builtIn, ...customSpecs({ config, tables, trees, builtIn })];
   const excluded = excludedNames(config, specs);
   const features: FeatureDef[] = [];
   const skipped: SkippedFeature[] = [];

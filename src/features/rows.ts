@@ -9,8 +9,10 @@ import { columnOf, tableOf } from './types.js';
  * The rows of a table as they read at each as-of date: account_id, as_of_day, as_of_us, every read column, and for an
  * instant `c` also `c__age`, the as-of day minus its local day. Ages 1..W are the window [t - W days, t); an age <= 0
  * is at or after `t` (only of fixed instants such as a contract's term end).
+ * @param withinDays leaves out records older than about twice as many days (by their event time, which must be read), so
+ * that a large table meets each date only with its neighbourhood; the caller still compares ages
  */
-export function visibleRows(table: TableName, input: PassInput): Sql {
+export function visibleRows(table: TableName, input: PassInput, withinDays?: number): Sql {
   const info = input.tables[table];
   if (info === undefined) throw new Error(`no table ${table} for a feature that reads it`);
   const columns = readColumns(table, input);
@@ -22,9 +24,20 @@ export function visibleRows(table: TableName, input: PassInput): Sql {
     name =>
       sql`case when ${cell(name)} is not null then s.as_of_day - ${id('x', `${name}__day`)} end as ${id(`${name}__age`)}`
   );
+  const near = withinDays === undefined ? null : nearness(info, input, withinDays);
   return sql`select ${join([sql`s.account_id`, sql`s.as_of_day`, sql`s.as_of_us`, ...cells, ...ages])}
-  from spine s join (select ${join([sql`b.*`, ...days])} from ${id(table)} b) x
-    on x.account_id = s.account_id and x.known_at < s.as_of_us${happened(info)}`;
+  from ${near?.dates ?? sql`spine`} s join (select ${join([sql`b.*`, ...days, ...(near?.columns ?? [])])} from ${id(table)} b) x
+    on x.account_id = s.account_id and x.known_at < s.as_of_us${happened(info)}${near?.on ?? sql``}`;
+}
+
+/** Time cut into stretches of `days` days: a window of that length lies in at most two, so records are joined by stretch. */
+function nearness({ name }: TableInfo, { day }: PassInput, days: number) {
+  const stretch = sql`${day(id('b', CONTRACTS[name].eventTime ?? ''))} // ${days}`;
+  return {
+    dates: sql`(select *, unnest([(as_of_day - 1) // ${days}, (as_of_day - 1) // ${days} - 1]) as stretch from spine)`,
+    columns: [sql`${stretch} as stretch`],
+    on: sql` and x.stretch = s.stretch`
+  };
 }
 
 /** The record itself lies before `t`. An account without a date of creation is known by its known-at alone. */

@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.js';
 import { didYouMean } from '../config/suggest.js';
 import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
-import { buildCatalogue, featureInfos } from '../features/index.js';
+import { admitCustom, buildCatalogue, featureInfos } from '../features/index.js';
 import type { QualityReport } from '../reports/model.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import { checkQuality, type Finding } from '../sources/quality.js';
@@ -39,7 +39,7 @@ export async function check(options: CheckOptions, effects: Effects): Promise<Ch
       return checked(engine, quality, []);
     }
     const { tables } = await ingest(context);
-    const { skipped } = buildCatalogue(config, tables);
+    const { skipped } = buildCatalogue(config, tables, await admitCustom(engine, config, tables));
     const quality = qualityOf(tables, { skippedFeatures: skipped, snapshots: 0, features: 0 });
     return checked(engine, quality, await checkQuality(engine, config, tables));
   });
@@ -95,7 +95,8 @@ async function featuresOf(context: CollectContext): Promise<FeatureList> {
     return { features: infos, skipped: [] };
   }
   const { tables } = await ingest(context);
-  const { features, skipped } = buildCatalogue(context.config, tables);
+  const trees = await admitCustom(context.engine, context.config, tables);
+  const { features, skipped } = buildCatalogue(context.config, tables, trees);
   return { features: featureInfos(features), skipped };
 }
 

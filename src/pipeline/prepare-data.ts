@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Config } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
-import { buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
+import { admitCustom, buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
 import { planAsOf, resolveAsOf } from '../sources/calendar.js';
 import { ingestSources } from '../sources/ingest.js';
@@ -95,7 +95,7 @@ export async function computeSnapshots(
   dates: readonly AsOf[],
   names?: ReadonlySet<string>
 ): Promise<SnapshotStage> {
-  const catalogue = buildCatalogue(config, tables);
+  const catalogue = buildCatalogue(config, tables, await admitCustom(engine, config, tables));
   const features =
     names === undefined ? catalogue.features : catalogue.features.filter(feature => names.has(feature.name));
   await buildSpine(engine, { asOf: dates, config, tables });

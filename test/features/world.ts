@@ -128,8 +128,10 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
       coreEvents: ['Create Report'],
       windows: [7, 28, 84],
       exclude: [],
+      custom: [],
       ...features
     },
+    customPlaces: {},
     models: { seed: 1, neural: null, drivers: null, backend: 'cpu' },
     health: null,
     blocks: null,

@@ -1,0 +1,2 @@
+export { admitCustom, type CustomTrees } from './admit.js';
+export { customSpecs } from './specs.js';
