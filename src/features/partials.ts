@@ -62,7 +62,10 @@ function eventBuckets(input: PassInput): Sql {
   const parts = distinctParts(needs.flatMap(need => need.parts ?? []));
   const { late, account, user } = input.events;
   const read = ['event_type', 'value', 'duration_seconds', 'user_id'].filter(name => input.reads.has(`events.${name}`));
-  const columns = read.map(name => (name === 'user_id' ? sql`${id(user.column)} as user_id` : id(name)));
+  const columns = [
+    ...read.map(name => id(name)),
+    ...(read.includes('user_id') ? [sql`${id(user.column)} as user_key`] : [])
+  ];
   const days = needs.some(need => need.days) ? [sql`bit_or(b.day_bit) as days_mask`] : [];
   const ends = life ? [sql`min(e.occurred_at) as first_us`, sql`max(e.occurred_at) as last_us`] : [];
   const keys = [sql`e.account_key`, sql`coalesce(b.bucket, 0)`, ...(late ? [sql`d.as_of_day`] : [])];

@@ -1,9 +1,10 @@
 import type { AggregateKind, CustomAggregate } from '../../config/types.js';
-import { allOf, orZero, ratio, unscale } from '../../sql/expressions.js';
+import { allOf, countWhere, orZero, ratio, sumWhere, unscale } from '../../sql/expressions.js';
 import { id, raw, sql } from '../../sql/sql.js';
 import type { Sql, TableName } from '../../types.js';
 import { countOf, distinctOf, minOf, sumOf } from '../aggregates.js';
-import type { Aggregate } from '../types.js';
+import { weekMoment, windowSum } from '../families/usage-passes.js';
+import type { Aggregate, Part as EventPart } from '../types.js';
 import { windowPass } from './window.js';
 
 type Use = (aggregate: Aggregate) => Sql;
@@ -89,12 +90,29 @@ function rowsOf(m: Measured, { suffix = '', after = 0, where = m.where }: Part =
 
 /** Number of records, or exact sum of the measured column. */
 function amountOf(m: Measured, part: Part = {}): Aggregate {
+  if (rowAlias(m.feature) === 'e')
+    return windowSum(eventPart(m, part), (part.after ?? 0) + m.feature.window, part.after);
   const rows = rowsOf(m, part);
   return m.feature.of === null ? countOf(rows) : sumOf(measure(m), rows);
 }
 
 function measure({ feature }: Measured): Sql {
-  return feature.of === null ? raw('1') : id('r', feature.of);
+  return feature.of === null ? raw('1') : id(rowAlias(feature), feature.of);
+}
+
+/** Kinds whose amounts add up over intervals of time. */
+const ADDITIVE: ReadonlySet<AggregateKind> = new Set(['count', 'sum', 'share', 'change', 'slope']);
+
+/** Name of the rows in conditions: `e` for events that go through the one scan that all features of events share. */
+export function rowAlias({ table, aggregate }: CustomAggregate): 'e' | 'r' {
+  return table === 'events' && ADDITIVE.has(aggregate) ? 'e' : 'r';
+}
+
+/** The amount of events per account and interval. */
+function eventPart(m: Measured, { suffix = '', where = m.where }: Part = {}): EventPart {
+  const rows = where ?? raw('true');
+  const name = `custom_${m.feature.name}${m.where === where ? '' : suffix}`;
+  return { name, sql: m.feature.of === null ? countWhere(rows) : sumWhere(measure(m), rows) };
 }
 
 /** Rows of the window with a value. */
@@ -120,7 +138,7 @@ function lastOf(m: Measured, use: Use): Sql {
 
 /** Records that meet the condition among all of the window; undefined without any. */
 function shareOf(m: Measured, use: Use): Sql {
-  return ratio(use(countOf(rowsOf(m))), use(countOf(rowsOf(m, { suffix: '__all', where: null }))));
+  return ratio(use(amountOf(m)), use(amountOf(m, { suffix: '__all', where: null })));
 }
 
 /** (this window - the window before) / the window before; undefined when that was 0. */
@@ -136,7 +154,13 @@ function changeOf(m: Measured, use: Use): Sql {
  */
 function slopeOf(m: Measured, use: Use): Sql {
   const weeks = m.feature.window / WEEK;
+  const divisor = sql`${((weeks * (weeks * weeks - 1)) / 6) * 10 ** m.decimals}`;
+  if (rowAlias(m.feature) === 'e') {
+    const part = eventPart(m);
+    const total = use(windowSum(part, m.feature.window));
+    return ratio(sql`2 * ${orZero(use(weekMoment(part, weeks)))} - ${weeks - 1} * ${orZero(total)}`, divisor);
+  }
   const weight = sql`(${weeks - 1} - 2 * ((${age(m)} - 1) // ${WEEK}))`;
   const moment = use(sumOf(sql`${weight} * ${measure(m)}`, rowsOf(m)));
-  return ratio(orZero(moment), sql`${((weeks * (weeks * weeks - 1)) / 6) * 10 ** m.decimals}`);
+  return ratio(orZero(moment), divisor);
 }

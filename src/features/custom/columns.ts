@@ -8,7 +8,7 @@ import { unscale } from '../../sql/expressions.js';
 import { id, sql } from '../../sql/sql.js';
 import type { Tree } from '../../sql/tree.js';
 import type { IngestedColumn, Sql, TableName, Tables } from '../../types.js';
-import type { Measured } from './aggregate.js';
+import { type Measured, rowAlias } from './aggregate.js';
 
 /** What a declared aggregate reads, and the condition over it. */
 export interface TableUse extends Measured {
@@ -36,7 +36,7 @@ export function tableUse(feature: CustomAggregate, { config, tables, tree }: Pla
   if (feature.aggregate === 'distinct_users') reads.add(`${feature.table}.user_id`);
   if (feature.of !== null) reads.add(measuredColumn(feature.table, feature.of, failAt('of')));
   const decimals = (name: string) => decimalsOf(feature.table, name, tables);
-  const scope = columnScope({ table: feature.table, decimals, reads, fail: failAt('where') });
+  const scope = columnScope({ table: feature.table, alias: rowAlias(feature), decimals, reads, fail: failAt('where') });
   const where = tree === null ? null : condition(admit(tree, scope), scope);
   return { feature, time, where, decimals: feature.of === null ? 0 : decimals(feature.of), reads: [...reads] };
 }
@@ -70,6 +70,7 @@ function decimalsOf(table: TableName, name: string, tables: Tables): number {
 
 interface Columns {
   readonly table: TableName;
+  readonly alias: 'e' | 'r';
   readonly decimals: (name: string) => number;
   /** Takes up every column that is used. */
   readonly reads: Set<string>;
@@ -84,8 +85,8 @@ const KINDS: Readonly<Record<IngestedColumn['type'], SqlKind>> = {
   instant: 'instant'
 };
 
-/** The columns of a table as rows `r` of its pass give them, numbers in their unit. */
-function columnScope({ table, decimals, reads, fail }: Columns): Scope {
+/** The columns of a table as the rows of its pass give them, numbers in their unit. */
+function columnScope({ table, alias, decimals, reads, fail }: Columns): Scope {
   return {
     fail,
     column: name => {
@@ -93,7 +94,8 @@ function columnScope({ table, decimals, reads, fail }: Columns): Scope {
       if (type === null) throw fail(unknownColumn(table, name));
       reads.add(`${table}.${name}`);
       const kind = KINDS[type];
-      return { kind, depth: 1, sql: kind === 'number' ? inUnits(id('r', name), decimals(name)) : id('r', name) };
+      const cell = id(alias, name);
+      return { kind, depth: 1, sql: kind === 'number' ? inUnits(cell, decimals(name)) : cell };
     }
   };
 }

@@ -132,7 +132,7 @@ function recency({ windows }: FamilyInput): FeatureSpec[] {
       reads: users,
       windowDays: 28,
       define: use => {
-        const identified: Part = { name: 'of_users', sql: sql`count(e.user_id)` };
+        const identified: Part = { name: 'of_users', sql: sql`count(e.user_key)` };
         return ratio(use(windowSum(identified, 28)), use(activeUsers(28)));
       }
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CANONICAL } from '../../../src/features/event-layout.js';
 import { sql } from '../../../src/sql/sql.js';
 import type { Tables } from '../../../src/types.js';
 import { randomSpine, randomWorld } from '../history.js';
@@ -211,14 +212,16 @@ describe('the pass over declared events', () => {
 
   it('meets each date only with records of its neighbourhood, whatever the history', async () => {
     const rows = await withEngine(async engine => {
-      const config = declaring(over('x', 'aggregate: count'));
+      const config = declaring(over('x', 'aggregate: distinct_users'));
       await measure(engine, { config, tables: TABLES, world: WORLD, spine: SPINE });
       const { features } = await catalogueOf(engine, config, TABLES);
       const pass = features.find(feature => feature.name === 'x')?.aggregates[0]?.pass;
       const input = {
         tables: TABLES,
-        reads: new Set(['events.occurred_at']),
-        aggregates: features.flatMap(f => f.aggregates)
+        reads: new Set(['events.occurred_at', 'events.user_id']),
+        aggregates: features.flatMap(f => f.aggregates),
+        events: CANONICAL,
+        timezone: 'UTC'
       };
       const from = pass?.from({ ...input, day: us => sql`cast(${us} // 86400000000 as integer)` });
       return engine.rows(
