@@ -1,2 +1,3 @@
-export { buildOutcomes, type OutcomeInput, planOutcomes } from './build.js';
-export { type OutcomeCount, outcomeSummary } from './summary.js';
+export { buildOutcomes, EARLY_DAYS, type OutcomeInput, planOutcomes } from './build.js';
+export { type EpisodeCounts, episodeCounts } from './episodes.js';
+export { type Competing, type OutcomeCount, type OutcomeName, outcomeSummary } from './summary.js';
