@@ -55,7 +55,8 @@ export function planOutcomes({ config, tables }: OutcomeInput): Sql[] {
   const day = (us: Sql) => dayExpression(us, timezone);
   const midnight = (number: Sql) => midnightExpression(number, timezone);
   const { graceDays, silenceDays } = churn;
-  const known = day(sql`cast(${watermark(tables, silenceDays)} as bigint)`);
+  const watermarkUs = watermark(tables, silenceDays);
+  const known = day(sql`cast(${watermarkUs} as bigint)`);
   const temporary: Readonly<Record<string, Sql>> = {
     outcome_terms: termsQuery(tables),
     outcome_starts: startsQuery(tables),
@@ -74,7 +75,7 @@ export function planOutcomes({ config, tables }: OutcomeInput): Sql[] {
   };
   return [
     ...Object.entries(temporary).map(([name, query]) => sql`create or replace temp table ${id(name)} as ${query}`),
-    sql`create or replace table outcome_episodes as ${episodesQuery(graceDays, { known, day })}`,
+    sql`create or replace table outcome_episodes as ${episodesQuery({ graceDays, day, watermarkUs })}`,
     sql`create or replace table outcomes as ${outcomesQuery()}`,
     ...Object.keys(temporary).map(name => sql`drop table ${id(name)}`)
   ];

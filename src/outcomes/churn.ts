@@ -16,7 +16,7 @@ export interface ChurnQuery extends EventQuery {
 /**
  * Absences from tables `outcome_terms` and `outcome_starts`: account_id, us (the churn instant), kind (index into
  * CHURN_KINDS), back_us (when the account came back; NULL = never), origin, known_at (notices of table `notices` only).
- * - a notice on a term that still ran, up to the end of that term;
+ * - a notice on a term that still ran, up to the end of that term when another goes on, else to the next start of one;
  * - an end that nothing continues, up to the next start of a paid term. It was cancelled when the term ended before its
  *   contract end, else it ran out;
  * - a failed payment that was not made good within grace (when `invoices.failed_at` is mapped), up to the next payment;
@@ -26,13 +26,15 @@ export interface ChurnQuery extends EventQuery {
  */
 export function absencesQuery(query: ChurnQuery): Sql {
   const { tables, silenceDays } = query;
+  const goesOn = continued(sql`t.ends`, query);
+  const next = sql`asof left join ${STARTS} n on n.account_id = t.account_id and n.started_at > t.ends`;
   const sources = [
-    raw(`select account_id, notice_at as us, 0 as kind, ends as back_us, 'term' as origin, cast(null as bigint) as known_at
-  from outcome_terms where notice_at is not null and (ends is null or notice_at < ends)`),
+    sql`select t.account_id, t.notice_at as us, 0 as kind, case when ${goesOn} then t.ends else n.started_at end as back_us,
+    'term' as origin, cast(null as bigint) as known_at
+  from outcome_terms t ${next} where t.notice_at is not null and (t.ends is null or t.notice_at < t.ends)`,
     sql`select t.account_id, t.ends, case when coalesce(t.ended_at < t.term_end, t.term_end is null) then 0 else 1 end,
     n.started_at, 'term', null
-  from outcome_terms t asof left join ${STARTS} n on n.account_id = t.account_id and n.started_at > t.ends
-  where t.ends is not null and not ${continued(sql`t.ends`, query)}`
+  from outcome_terms t ${next} where t.ends is not null and not ${goesOn}`
   ];
   if (hasFailures(tables)) sources.push(failures(query));
   if (tables.notices !== undefined) sources.push(noticed(tables));

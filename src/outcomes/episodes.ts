@@ -1,15 +1,22 @@
 import { raw, sql } from '../sql/sql.js';
 import type { Engine, Sql } from '../types.js';
 import { CHURN_KINDS } from './churn.js';
+import type { EventQuery } from './terms.js';
 import { kindText } from './windows.js';
+
+export interface EpisodesQuery extends Pick<EventQuery, 'graceDays' | 'day'> {
+  /** The smallest watermark of the tables that tell of churn. */
+  readonly watermarkUs: number;
+}
 
 /**
  * Relationships of each account from `outcome_absences` and `outcome_starts`: account_id, episode (1, 2, …), began_us,
  * churn_us and churn_kind (NULL while it goes on). Absences that overlap or touch are one churn, at the earliest instant,
  * whichever systems tell of it; a later payment begins a new episode, and its start is the reactivation. Churn instants
- * whose grace ends after local day `known` are not told yet.
+ * whose grace ends after the watermark, and returns after it, are not told yet.
  */
-export function episodesQuery(graceDays: number, { known, day }: { known: Sql; day: (us: Sql) => Sql }): Sql {
+export function episodesQuery({ graceDays, day, watermarkUs }: EpisodesQuery): Sql {
+  const known = day(sql`cast(${watermarkUs} as bigint)`);
   return sql`with seen as (
   select a.account_id, a.us, a.kind, coalesce(a.back_us, ${NEVER}) as back
   from outcome_absences a join outcome_starts s using (account_id)
@@ -28,7 +35,7 @@ export function episodesQuery(graceDays: number, { known, day }: { known: Sql; d
 ), began as (
   select account_id, 1 as episode, us from outcome_starts
   union all
-  select account_id, island + 1, back from gone where back < ${NEVER}
+  select account_id, island + 1, back from gone where back <= ${watermarkUs}
 )
 select b.account_id, cast(b.episode as integer) as episode, b.us as began_us, g.us as churn_us,
   ${kindText('g.kind', CHURN_KINDS)} as churn_kind

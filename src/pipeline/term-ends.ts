@@ -10,10 +10,12 @@ import { fitSingle } from '../models/baselines.js';
 import { planFolds } from '../models/folds.js';
 import { predictLogits } from '../models/predict.js';
 import type { TermEnds, TermEndsAuc } from '../reports/model.js';
-import type { Dataset } from '../types.js';
+import type { Dataset, ModelKind } from '../types.js';
 import type { Trained, TrainingInput } from './train.js';
 
 const FEATURE = 'days_to_term_end';
+/** In the order of the report; a constant ranks nothing. */
+const KINDS: readonly ModelKind[] = ['logistic', 'neural', 'manual', 'single'];
 
 type Input = Pick<TrainingInput, 'frame' | 'config'>;
 
@@ -29,7 +31,7 @@ export function termEndsOf(churn: Trained, input: Input): TermEnds {
   if (!isDated(config)) return none('not_dated');
   const due = frame.columns.texts['renewal_status'];
   if (due === undefined || due.every(status => status === 'no_term_ends')) return none('no_term_ends');
-  const judged = churn.models.filter(model => model.test !== null && model.kind !== 'constant');
+  const judged = KINDS.flatMap(kind => churn.models.filter(model => model.kind === kind && model.test !== null));
   if (judged.length === 0) return none('too_few_episodes');
   const rows = churn.blockRows.test;
   const test = selectDataset(frame, rows, 'churn');

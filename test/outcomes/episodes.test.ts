@@ -92,6 +92,27 @@ describe('reactivation', () => {
   });
 });
 
+describe('a notice', () => {
+  const noticed = term({ ...open, notice_at: us('2024-12-10'), ended_at: us('2024-12-24') });
+  const grace = { leadDays: 0, horizonDays: 30, graceDays: 14 };
+
+  it('lasts beyond the end of its term, also while the grace of that end is not over', async () => {
+    const told = await snapshotsOf({ subscriptions: [noticed] }, { dates: ['2024-11-01'], churn: grace }, episodes);
+    expect(told).toEqual([
+      expect.objectContaining({ episode: 1, churn_us: us('2024-12-10'), churn_kind: 'cancelled' })
+    ]);
+  });
+
+  it('ends with its term when another goes on', async () => {
+    const subscriptions = [noticed, term({ ...open, product: 'insights' })];
+    const told = await snapshotsOf({ subscriptions }, { dates: ['2024-11-01'], churn: grace }, episodes);
+    expect(told).toEqual([
+      expect.objectContaining({ episode: 1, churn_us: us('2024-12-10') }),
+      expect.objectContaining({ episode: 2, began_us: us('2024-12-24'), churn_us: null })
+    ]);
+  });
+});
+
 describe('the spine under notices', () => {
   it('drops an account from the notice to the next paid start, as known before the date', async () => {
     const subscriptions = [term({ ...open, ended_at: us('2024-06-01') }), term({ started_at: us('2024-08-01') })];

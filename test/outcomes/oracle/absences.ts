@@ -48,7 +48,13 @@ export function absencesOf(
   const found: Absence[] = [];
   for (const { notice, end, actual, contract } of terms) {
     const base = { origin: 'term', known: 0 } as const;
-    if (notice !== null && notice < end) found.push({ ...base, us: notice, kind: 'cancelled', back: end });
+    if (notice !== null && notice < end)
+      found.push({
+        ...base,
+        us: notice,
+        kind: 'cancelled',
+        back: goesOn(terms, end, graceDays) ? end : next(starts, end)
+      });
     if (end === FOREVER || goesOn(terms, end, graceDays)) continue;
     const kind = actual < contract ? 'cancelled' : 'non_renewal';
     found.push({ ...base, us: end, kind, back: next(starts, end) });
@@ -106,7 +112,7 @@ export function episodesOf(world: World, account: string, reading: Reading): Exp
       longer = absences.find(a => a.us <= back && a.back > back);
       back = longer?.back ?? back;
     }
-    began = back;
+    began = back <= watermarkUs ? back : FOREVER;
   }
   return episodes;
 }
