@@ -30,7 +30,8 @@ export function termEndsOf(churn: Trained, input: Input): TermEnds {
   const none = (status: TermEnds['status']): TermEnds => ({ status, all: nothing, ending: nothing, models: [] });
   if (!isDated(config)) return none('not_dated');
   const due = frame.columns.texts['renewal_status'];
-  if (due === undefined || due.every(status => status === 'no_term_ends')) return none('no_term_ends');
+  if (!mapsTermEnds(config)) return none('no_term_ends');
+  if (due === undefined || due.every(status => status === 'no_term_ends')) return none('none_in_window');
   const judged = KINDS.flatMap(kind => churn.models.filter(model => model.kind === kind && model.test !== null));
   if (judged.length === 0) return none('too_few_episodes');
   const rows = churn.blockRows.test;
@@ -51,6 +52,10 @@ export function termEndsOf(churn: Trained, input: Input): TermEnds {
       ...(baseline === null ? [] : [{ kind: FEATURE, ...cells(baseline(test)) } as const])
     ]
   };
+}
+
+function mapsTermEnds({ sources }: Input['config']): boolean {
+  return sources.some(({ table, columns }) => table === 'subscriptions' && columns['term_end'] !== undefined);
 }
 
 /** A logistic model of the days to the next contract end, fitted on train; null when the feature is left out or says nothing. */

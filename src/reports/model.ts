@@ -106,8 +106,8 @@ export interface TermEndsAuc {
 }
 
 export interface TermEnds {
-  /** `no_term_ends`: no contract ends are mapped; `too_few_episodes`: no model was judged; `not_dated`: snapshots carry no date. */
-  readonly status: 'ok' | 'no_term_ends' | 'too_few_episodes' | 'not_dated';
+  /** `no_term_ends`: no contract ends are mapped; `none_in_window`: none lies in an outcome window; `too_few_episodes`: no model was judged; `not_dated`: snapshots carry no date. */
+  readonly status: 'ok' | 'no_term_ends' | 'none_in_window' | 'too_few_episodes' | 'not_dated';
   /** Test rows and distinct churn episodes: all, and those with a contract end known at t inside the outcome window. */
   readonly all: { readonly rows: number; readonly episodes: number };
   readonly ending: { readonly rows: number; readonly episodes: number };

@@ -15,7 +15,9 @@ function reason(status: TermEnds['status']): Phrase {
     return say`No churn model could be judged in this run, so there is nothing to set beside the days to the end of a term.`;
   if (status === 'not_dated')
     return say`The snapshots carry no date, so it is not known which terms end inside their outcome window.`;
-  return say`No contract ends are mapped (term_end of subscriptions), or none lies inside an outcome window, so the results cannot be set beside the calendar of contracts.`;
+  if (status === 'none_in_window')
+    return say`No contract known at its date ends inside an outcome window, so the results cannot be set beside the calendar of contracts.`;
+  return say`No contract ends are mapped (term_end of subscriptions), so how much of the results is only the calendar of contracts cannot be told.`;
 }
 
 function blocksOf(ends: TermEnds): Block[] {

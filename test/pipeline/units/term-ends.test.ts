@@ -8,7 +8,7 @@ import type { BlockSummary } from '../../../src/types.js';
 import { frameOfRows, infosOf } from '../../datasets/frames.js';
 import { configOf } from '../../features/world.js';
 import { evaluation } from '../../reports/fixture.js';
-import { snapshotsConfig } from '../../sources/fixtures.js';
+import { snapshotsConfig, source } from '../../sources/fixtures.js';
 
 const ROWS = 400;
 const TRAIN = 250;
@@ -17,7 +17,7 @@ const random = seededRandom(11, 1);
 /** Contracts end in 1 to 360 days; two in five of those that end inside the window are not renewed, whoever it is. */
 const days = Array.from({ length: ROWS }, () => 1 + Math.floor(random.uniform() * 360));
 const churned = days.map(day => (day <= WINDOW && random.uniform() < 0.4 ? 1 : 0));
-const config = configOf();
+const config = { ...configOf(), sources: [source('subscriptions', ['term_end'])] };
 
 function frameOf(names: readonly string[], due: (day: number) => string): Frame {
   const rows = days.map((day, i) => ({ account: `a${String(i).padStart(3, '0')}`, values: names.map(() => day) }));
@@ -117,7 +117,12 @@ describe('termEndsOf', () => {
   it('says why there is nothing to show', () => {
     const status = (trained: Trained, due: (day: number) => string) =>
       termEndsOf(trained, { frame: frameOf(['z'], due), config }).status;
-    expect(status(trainedOf(['logistic']), () => 'no_term_ends')).toBe('no_term_ends');
+    expect(status(trainedOf(['logistic']), () => 'no_term_ends')).toBe('none_in_window');
+    const open = {
+      frame: frameOf(['z'], inWindow),
+      config: { ...config, sources: [source('subscriptions', ['mrr'])] }
+    };
+    expect(termEndsOf(trainedOf(['logistic']), open).status).toBe('no_term_ends');
     expect(status(trainedOf([]), inWindow)).toBe('too_few_episodes');
     const undated = { ...config, shape: 'snapshots' as const, snapshots: snapshotsConfig(['z']) };
     const frame = frameOf(['z'], inWindow);

@@ -74,6 +74,7 @@ describe('the section on the calendar', () => {
 
   it.each([
     ['no_term_ends', 'No contract ends are mapped'],
+    ['none_in_window', 'No contract known at its date ends inside an outcome window'],
     ['too_few_episodes', 'No churn model could be judged'],
     ['not_dated', 'carry no date']
   ] as const)('says so: %s', (status, sentence) => {
