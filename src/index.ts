@@ -23,6 +23,7 @@ export { fitNeural, predictNeural } from './models/neural-fit.js';
 export { predictLogistic } from './models/predict-logistic.js';
 export { toArquero, toDanfo } from './notebook/frames.js';
 export { show } from './notebook/show.js';
+export { cohortChurn, mrrWaterfall, quickRatio, rateOver, retentionRates } from './outcomes/index.js';
 export { type RunOptions, type RunResult, run } from './pipeline/run.js';
 export { openWorkspace, type Workspace } from './pipeline/workspace.js';
 export { charts } from './reports/charts/index.js';

@@ -29,9 +29,27 @@ function checkEvents(spec: ConfigSpec, fail: Fail): void {
   if (spec.sources !== undefined && spec.sources.accounts === undefined) {
     fail(['sources', 'accounts'], 'is required: expected the table of accounts');
   }
+  checkOutcomes(spec, fail);
   for (const table of TABLE_NAMES) {
     const source = spec.sources?.[table];
     if (source !== undefined) checkSource(source, ['sources', table], { spec, fail });
+  }
+}
+
+/** Whether churn is told by silence or notices only, because no subscriptions are mapped. */
+export function withoutContracts({ sources, outcomes }: ConfigSpec): boolean {
+  const told = outcomes?.churn.silence_days !== undefined || sources?.notices !== undefined;
+  return told && sources?.subscriptions === undefined;
+}
+
+/** Silence is read from events; upsell from the terms of subscriptions. */
+function checkOutcomes(spec: ConfigSpec, fail: Fail): void {
+  const { sources, outcomes } = spec;
+  if (outcomes?.churn.silence_days !== undefined && sources?.events === undefined) {
+    fail(['outcomes', 'churn', 'silence_days'], 'expected the table of events to tell silence; add sources.events');
+  }
+  if (typeof outcomes?.upsell === 'object' && withoutContracts(spec)) {
+    fail(['outcomes', 'upsell'], 'expected the table of subscriptions to tell upsell; write upsell: false');
   }
 }
 

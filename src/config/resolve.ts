@@ -1,5 +1,5 @@
 import type { TableName } from '../types.js';
-import { formatOf } from './check.js';
+import { formatOf, withoutContracts } from './check.js';
 import { resolveCustom } from './custom.js';
 import type { ConfigSpec, SourceSpec } from './schema.js';
 import type { BlocksConfig, ColumnMapping, Config, OutcomeConfig, SnapshotsConfig, SourceConfig } from './types.js';
@@ -108,16 +108,21 @@ const FEATURE_DEFAULTS = {
   actionable: false
 } as const;
 
-/** Churn: lead 0, horizon 90, grace 0 days. Upsell takes from churn what it does not say itself. */
+/** Churn: lead 0, horizon 90, grace 0 days. Upsell takes from churn what it does not say itself, and needs subscriptions. */
 function resolveOutcomes(spec: ConfigSpec, snapshots: SnapshotsConfig | null): Config['outcomes'] {
   if (snapshots !== null)
     return { churn: { leadDays: 0, horizonDays: snapshots.horizonDays, graceDays: 0 }, upsell: null };
+  const silenceDays = spec.outcomes?.churn.silence_days;
   const churn = resolveOutcome(spec.outcomes?.churn, { leadDays: 0, horizonDays: 90, graceDays: 0 });
   const upsell = spec.outcomes?.upsell;
-  return { churn, upsell: upsell === false ? null : resolveOutcome(upsell, churn) };
+  const sold = upsell !== false && !withoutContracts(spec);
+  return {
+    churn: silenceDays === undefined ? churn : { ...churn, silenceDays },
+    upsell: sold ? resolveOutcome(upsell, churn) : null
+  };
 }
 
-type OutcomeSpec = NonNullable<ConfigSpec['outcomes']>['churn'];
+type OutcomeSpec = Omit<NonNullable<ConfigSpec['outcomes']>['churn'], 'silence_days'>;
 
 function resolveOutcome(spec: OutcomeSpec | undefined, defaults: OutcomeConfig): OutcomeConfig {
   return {

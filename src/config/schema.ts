@@ -95,6 +95,8 @@ const outcome = z.strictObject({
   grace_days: daysFrom0.optional()
 });
 
+const churn = outcome.extend({ silence_days: z.int().min(7).max(3650).optional() });
+
 const features = z.strictObject({
   event_types: names.default([]),
   core_events: names.default([]),
@@ -137,7 +139,7 @@ export const configShape = z.strictObject({
   sources: sources.optional(),
   snapshots: snapshots.optional(),
   outcomes: z
-    .strictObject({ churn: outcome.prefault({}), upsell: z.union([z.literal(false), outcome]).optional() })
+    .strictObject({ churn: churn.prefault({}), upsell: z.union([z.literal(false), outcome]).optional() })
     .optional(),
   features: features.prefault({}),
   models: models.prefault({}),

@@ -44,6 +44,12 @@ export interface OutcomeConfig {
   readonly graceDays: number;
 }
 
+/** Churn may also be read from silence, for businesses without contracts. */
+export interface ChurnConfig extends OutcomeConfig {
+  /** An account without an event for so many local days (at least 7) has churned; absent = silence is no churn. */
+  readonly silenceDays?: number;
+}
+
 /** A block as explicit as-of dates, or a closed range of them. */
 export interface BlockRange {
   readonly from: string;
@@ -153,7 +159,7 @@ export interface Config {
   };
   readonly sources: readonly SourceConfig[];
   readonly snapshots: SnapshotsConfig | null;
-  readonly outcomes: { readonly churn: OutcomeConfig; readonly upsell: OutcomeConfig | null };
+  readonly outcomes: { readonly churn: ChurnConfig; readonly upsell: OutcomeConfig | null };
   readonly features: {
     /** Event types that get features of their own, in this order. */
     readonly eventTypes: readonly string[];

@@ -31,7 +31,9 @@ function frameQuery(infos: readonly FeatureInfo[], outcomes: boolean): Sql {
     ''
   );
   const labels = outcomes
-    ? raw(', o.churn, o.churn_status, o.churn_kind, o.churn_us, o.upsell, o.upsell_status, o.upsell_kind, o.upsell_us')
+    ? raw(
+        ', o.churn, o.churn_status, o.churn_kind, o.churn_us, o.upsell, o.upsell_status, o.upsell_kind, o.upsell_us, o.renewal_status'
+      )
     : raw('');
   const from = outcomes ? raw('snapshots s join outcomes o using (account_id, as_of_day)') : raw('snapshots s');
   return sql`select account_id, as_of_day, s.parent, s.arr${features}${labels} from ${from} order by as_of_day, account_id`;

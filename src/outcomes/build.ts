@@ -1,26 +1,47 @@
 import type { Config, OutcomeConfig } from '../config/types.js';
 import { DataError } from '../errors.js';
-import { dayExpression } from '../sources/calendar.js';
-import { withinGrace } from '../sql/expressions.js';
-import { raw, sql } from '../sql/sql.js';
+import { dayExpression, midnightExpression } from '../sources/calendar.js';
+import { id, raw, sql } from '../sql/sql.js';
 import type { Engine, Sql, Tables } from '../types.js';
-import { CHURN_KINDS, churnQuery, hasFailures, termsQuery, UPSELL_KINDS, upsellQuery } from './events.js';
+import {
+  absencesQuery,
+  CHURN_KINDS,
+  churnQuery,
+  hasFailures,
+  nearestQuery,
+  pendingQuery,
+  startsQuery
+} from './churn.js';
+import { contractionQuery } from './contraction.js';
+import { episodesQuery } from './episodes.js';
+import { contractEndsQuery, renewalQuery } from './renewal.js';
+import { mrrQuery, termsQuery } from './terms.js';
+import { boughtQuery, reachQuery, UPSELL_KINDS, upsellQuery } from './upsell.js';
+import { immature, inside, kindText } from './windows.js';
 
 export interface OutcomeInput {
   readonly config: Config;
   readonly tables: Tables;
 }
 
-const TEMPORARY = ['outcome_terms', 'outcome_churn', 'outcome_upsell', 'outcome_reach'];
+/** Churn up to so many local days after the first paid start is early (R100). */
+export const EARLY_DAYS = 90;
 
 /**
- * Creates table `outcomes`: one row per row of table `spine`, ordered by as-of day, then account id.
- * churn TINYINT is 1 when the earliest churn instant at or after `t` lies in (t + lead, t + lead + horizon], both ends
- * local midnights; churn_status is `ok`, `left_in_lead` (it lies in [t, t + lead]) or `immature` (the window plus grace
- * ends after the smallest watermark of the tables that tell of churn); churn_kind and churn_us belong to churn = 1 and
- * to `left_in_lead`. upsell is 1 when one happens in its window and not after churn; upsell_status may also be
- * `not_eligible` (top plan, no seats, every product) or `off`. Outcomes are NULL unless the status is `ok`.
- * @throws DataError when there are no subscriptions
+ * Creates table `outcomes`: one row per row of table `spine`, ordered by as-of day, then account id, and table
+ * `outcome_episodes` (see `episodesQuery`). Windows are (t + lead, t + lead + horizon], both ends local midnights.
+ * - churn TINYINT is 1 when the earliest churn instant at or after `t` lies in the window; churn_status is `ok`,
+ *   `left_in_lead` (it lies in [t, t + lead]) or `immature` (the window plus grace ends after the smallest watermark of the
+ *   tables that tell of churn); churn_kind and churn_us belong to churn = 1 and to `left_in_lead`.
+ * - upsell is 1 when one happens in its window and not after churn; upsell_status may also be `not_eligible` (top plan, no
+ *   seats, every product) or `off`.
+ * - early_churn is churn at a tenure of at most 90 days; early_churn_status may also be `not_new` (90 days or more at `t`).
+ * - contraction: see `contractionQuery`; renewal: see `renewalQuery` (renewal_us is the earliest contract end, told
+ *   whenever one lies in the window, renewal_terms their number).
+ * - competing is `churn_before_upsell` or `upsell_before_churn` when both lie in their windows, else NULL.
+ * - episode is the number of the account's relationship at `t` (1, 2, …), reactivated_us when it came back, NULL in the first.
+ * Outcomes are NULL unless their status is `ok`.
+ * @throws DataError when no table tells of churn
  */
 export async function buildOutcomes(engine: Engine, input: OutcomeInput): Promise<void> {
   for (const statement of planOutcomes(input)) await engine.run(statement);
@@ -28,117 +49,89 @@ export async function buildOutcomes(engine: Engine, input: OutcomeInput): Promis
 
 /** The statements of `buildOutcomes`, without running them. */
 export function planOutcomes({ config, tables }: OutcomeInput): Sql[] {
-  if (tables.subscriptions === undefined) {
-    throw new DataError('expected a source for subscriptions, got none; churn and upsell are read from its terms');
-  }
-  const day = (us: Sql) => dayExpression(us, config.calendar.timezone);
   const { churn, upsell } = config.outcomes;
-  const create = (name: string, query: Sql) => sql`create or replace temp table ${raw(name)} as ${query}`;
-  const known = sql`${day(sql`${watermark(tables)}`)}`;
+  requireSource(tables, churn.silenceDays);
+  const { timezone } = config.calendar;
+  const day = (us: Sql) => dayExpression(us, timezone);
+  const midnight = (number: Sql) => midnightExpression(number, timezone);
+  const { graceDays, silenceDays } = churn;
+  const watermarkUs = watermark(tables, silenceDays);
+  const known = day(sql`cast(${watermarkUs} as bigint)`);
+  const temporary: Readonly<Record<string, Sql>> = {
+    outcome_terms: termsQuery(tables),
+    outcome_starts: startsQuery(tables),
+    outcome_absences: absencesQuery({ tables, graceDays, silenceDays, day, midnight }),
+    outcome_churn: churnQuery(day),
+    outcome_pending: pendingQuery({ graceDays, day }),
+    outcome_nearest: nearestQuery(),
+    outcome_churned: churnedQuery(churn, { known, day }),
+    outcome_upsell: upsellQuery({ graceDays: upsell?.graceDays ?? 0, day }),
+    outcome_reach: reachQuery(tables),
+    outcome_bought: boughtQuery(upsell, known),
+    outcome_mrr: mrrQuery({ graceDays, day }),
+    outcome_shrunk: contractionQuery(churn, known),
+    outcome_contract_ends: contractEndsQuery({ graceDays, day }),
+    outcome_renewed: renewalQuery(churn, known)
+  };
   return [
-    create('outcome_terms', termsQuery(tables)),
-    create('outcome_churn', churnQuery({ tables, graceDays: churn.graceDays, day })),
-    create('outcome_upsell', upsellQuery({ tables, graceDays: upsell?.graceDays ?? 0, day })),
-    create('outcome_reach', reachQuery(tables)),
-    outcomesQuery({ churn, upsell, known, day }),
-    ...TEMPORARY.map(name => sql`drop table ${raw(name)}`)
+    ...Object.entries(temporary).map(([name, query]) => sql`create or replace temp table ${id(name)} as ${query}`),
+    sql`create or replace table outcome_episodes as ${episodesQuery({ graceDays, day, watermarkUs })}`,
+    sql`create or replace table outcomes as ${outcomesQuery()}`,
+    ...Object.keys(temporary).map(name => sql`drop table ${id(name)}`)
   ];
 }
 
-function watermark(tables: Tables): number {
-  const marks = [tables.subscriptions, hasFailures(tables) ? tables.invoices : undefined];
-  return Math.min(...marks.flatMap(table => (table === undefined ? [] : [table.watermarkUs])));
+function requireSource(tables: Tables, silenceDays: number | undefined): void {
+  const silent = tables.events !== undefined && silenceDays !== undefined;
+  if (tables.subscriptions !== undefined || tables.notices !== undefined || silent) return;
+  throw new DataError(
+    'expected a source of churn, got none; map subscriptions or notices, or events with outcomes.churn.silence_days'
+  );
 }
 
-/**
- * Whether an account could still buy more at `t`, as known then: its highest plan is below the top of the price list,
- * seats are sold to it, or a product is sold that it never had.
- */
-function reachQuery(tables: Tables): Sql {
-  const top = tables.plans === undefined ? raw('null') : raw('(select max(rank) from plans)');
-  const runs = raw(`(o.term_end is null or o.term_end >= s.as_of_us)
-    and (o.ended_at is null or o.ended_at >= s.as_of_us)`);
-  return sql`select s.account_id, s.as_of_day,
-  coalesce(max(o.rank) filter (where ${runs}) < ${top}, false)
-    or count(o.seats) filter (where ${runs}) > 0
-    or count(distinct o.product) < (select count(distinct product) from outcome_terms) as reachable
-from spine s left join outcome_terms o
-  on o.account_id = s.account_id and o.known_at < s.as_of_us and o.started_at < s.as_of_us
-group by s.account_id, s.as_of_day`;
+/** The smallest watermark of the tables that tell of churn. */
+function watermark(tables: Tables, silenceDays: number | undefined): number {
+  const { subscriptions, notices, invoices, events } = tables;
+  const told = [
+    subscriptions,
+    notices,
+    hasFailures(tables) ? invoices : undefined,
+    silenceDays === undefined ? undefined : events
+  ];
+  return Math.min(...told.flatMap(table => (table === undefined ? [] : [table.watermarkUs])));
 }
 
-interface Windows {
-  readonly churn: OutcomeConfig;
-  readonly upsell: OutcomeConfig | null;
-  /** Local day of the smallest watermark. */
-  readonly known: Sql;
-  /** Local calendar day of an instant. */
-  readonly day: (us: Sql) => Sql;
-}
-
-/**
- * The nearest churn at or after each as-of date. A payment that failed before the date, is still within grace there and is
- * never made good has already ended the relationship: its instant comes first (with a lag below every lead), and the end
- * of the term that follows is not a second churn.
- */
-function outcomesQuery({ churn, upsell, known, day }: Windows): Sql {
-  const pending = withinGrace({ instant: sql`f.us`, later: sql`s.as_of_us`, graceDays: churn.graceDays }, day);
-  return sql`create or replace table outcomes as
-with nearest as (
-  select s.account_id, s.as_of_day, coalesce(f.us, c.us) as us, coalesce(f.kind, c.kind) as kind,
-    case when f.us is null then c.eve - s.as_of_day else -1 end as lag
-  from spine s asof left join outcome_churn c on c.account_id = s.account_id and c.us >= s.as_of_us
-  left join (
-    select s.account_id, s.as_of_day, min(f.us) as us, min(f.kind) as kind
-    from spine s join outcome_churn f on f.account_id = s.account_id and f.us < s.as_of_us and f.kind = 2 and ${pending}
-    group by s.account_id, s.as_of_day
-  ) f on f.account_id = s.account_id and f.as_of_day = s.as_of_day
-), churned as (
-  select *, case when ${immature(churn, sql`as_of_day`, known)} then 'immature'
+/** Churn of each row of `outcome_nearest`: its columns, status, hit, and whether the tenure was at most 90 days (`early`). */
+function churnedQuery(churn: OutcomeConfig, { known, day }: { known: Sql; day: (us: Sql) => Sql }): Sql {
+  return sql`select n.*, s.tenure_days, coalesce(${day(sql`n.us`)} - ${day(sql`s.start_us`)} <= ${EARLY_DAYS}, false) as early,
+  case when ${immature(churn, sql`as_of_day`, known)} then 'immature'
     when lag < ${churn.leadDays} then 'left_in_lead' else 'ok' end as status,
-    coalesce(${inside(churn, raw('lag'))}, false) as hit
-  from nearest
-), ${upsellWith(upsell, known)}
-select c.account_id, c.as_of_day,
-  cast(case when c.status = 'ok' then c.hit end as tinyint) as churn, c.status as churn_status,
-  case when c.status = 'left_in_lead' or (c.status = 'ok' and c.hit) then ${kindText('c.kind', CHURN_KINDS)} end as churn_kind,
-  case when c.status = 'left_in_lead' or (c.status = 'ok' and c.hit) then c.us end as churn_us,
-  cast(case when u.status = 'ok' then u.hit end as tinyint) as upsell, u.status as upsell_status,
-  case when u.status = 'ok' and u.hit then ${kindText('u.kind', UPSELL_KINDS)} end as upsell_kind,
-  case when u.status = 'ok' and u.hit then u.us end as upsell_us
-from churned c join bought u on u.account_id = c.account_id and u.as_of_day = c.as_of_day
+  coalesce(${inside(churn, raw('lag'))}, false) as hit
+from outcome_nearest n join spine s using (account_id, as_of_day)`;
+}
+
+function outcomesQuery(): Sql {
+  const told = raw("c.status = 'left_in_lead' or (c.status = 'ok' and c.hit)");
+  const bought = raw("u.status = 'ok' and u.hit");
+  const label = (alias: string, status: string) =>
+    raw(`cast(case when ${status} = 'ok' then ${alias}.hit end as tinyint)`);
+  const early = sql`case when c.tenure_days >= ${EARLY_DAYS} then 'not_new' else c.status end`;
+  return sql`select c.account_id, c.as_of_day,
+  ${label('c', 'c.status')} as churn, c.status as churn_status,
+  case when ${told} then ${kindText('c.kind', CHURN_KINDS)} end as churn_kind, case when ${told} then c.us end as churn_us,
+  ${label('u', 'u.status')} as upsell, u.status as upsell_status,
+  case when ${bought} then ${kindText('u.kind', UPSELL_KINDS)} end as upsell_kind, case when ${bought} then u.us end as upsell_us,
+  cast(case when ${early} = 'ok' then c.hit and c.early end as tinyint) as early_churn, ${early} as early_churn_status,
+  ${label('m', 'm.status')} as contraction, m.status as contraction_status,
+  case when m.status = 'ok' and m.hit then m.us end as contraction_us,
+  ${label('r', 'r.status')} as renewal, r.status as renewal_status, r.terms as renewal_terms, r.us as renewal_us,
+  case when c.status = 'ok' and u.status = 'ok' and c.hit and u.hit then 'upsell_before_churn'
+    when c.status = 'ok' and u.status = 'ok' and c.hit and u.late then 'churn_before_upsell' end as competing,
+  e.episode, case when e.episode > 1 then e.began_us end as reactivated_us
+from outcome_churned c
+join outcome_bought u on u.account_id = c.account_id and u.as_of_day = c.as_of_day
+join outcome_shrunk m on m.account_id = c.account_id and m.as_of_day = c.as_of_day
+join outcome_renewed r on r.account_id = c.account_id and r.as_of_day = c.as_of_day
+asof left join outcome_episodes e on e.account_id = c.account_id and e.began_us < c.as_of_us
 order by c.as_of_day, c.account_id`;
-}
-
-/** `lag` = local day just before the instant minus the as-of day: in (t + lead, t + lead + horizon] when lead <= lag < lead + horizon. */
-function inside({ leadDays, horizonDays }: OutcomeConfig, lag: Sql): Sql {
-  return sql`(${lag} >= ${leadDays} and ${lag} < ${leadDays + horizonDays})`;
-}
-
-function immature({ leadDays, horizonDays, graceDays }: OutcomeConfig, asOfDay: Sql, known: Sql): Sql {
-  return sql`${asOfDay} + ${leadDays + horizonDays + graceDays} > ${known}`;
-}
-
-function upsellWith(upsell: OutcomeConfig | null, known: Sql): Sql {
-  if (upsell === null) {
-    return sql`bought as (
-  select account_id, as_of_day, 'off' as status, false as hit, null as kind, null as us from spine
-)`;
-  }
-  return sql`first_of_day as (
-  select * from (select *, row_number() over (partition by account_id, eve order by us) as place from outcome_upsell)
-  where place = 1
-), bought as (
-  select n.account_id, n.as_of_day, u.us, u.kind,
-    case when ${immature(upsell, sql`n.as_of_day`, known)} then 'immature' when n.lag < ${upsell.leadDays} then 'left_in_lead'
-      when not r.reachable then 'not_eligible' else 'ok' end as status,
-    coalesce(${inside(upsell, sql`u.eve - n.as_of_day`)}, false) and coalesce(u.us <= n.us, true) as hit
-  from nearest n
-  asof left join first_of_day u on u.account_id = n.account_id and u.eve >= n.as_of_day + ${upsell.leadDays}
-  join outcome_reach r on r.account_id = n.account_id and r.as_of_day = n.as_of_day
-)`;
-}
-
-function kindText(column: string, kinds: readonly string[]): Sql {
-  return raw(`case ${column} ${kinds.map((kind, i) => `when ${i} then '${kind}'`).join(' ')} end`);
 }

@@ -6,6 +6,7 @@ import { checkQuality } from '../sources/quality.js';
 import type { CollectContext, Collected } from './collected.js';
 import { buildTables, frameOf, ingest } from './prepare-data.js';
 import { qualityOf } from './report-model.js';
+import { retentionReport } from './retention-report.js';
 import { collectSnapshots } from './snapshots-shape.js';
 import type { Stopwatch } from './stopwatch.js';
 
@@ -17,8 +18,10 @@ export async function collect(context: CollectContext, watch: Stopwatch): Promis
   const stage = await watch.stage('features', () => buildTables(context, ingested));
   const frame = await watch.stage('read', () => frameOf(engine, stage));
   const findings = await watch.stage('quality', () => checkQuality(engine, config, ingested.tables));
+  const retention = await watch.stage('retention', () => retentionReport(engine, { config, tables: ingested.tables }));
   return {
     frame,
+    retention,
     infos: stage.all,
     dates: stage.dates,
     dataHash: ingested.dataHash,

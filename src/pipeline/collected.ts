@@ -1,6 +1,6 @@
 import type { Config } from '../config/types.js';
 import type { Frame } from '../datasets/frame.js';
-import type { QualityReport } from '../reports/model.js';
+import type { QualityReport, RetentionReport } from '../reports/model.js';
 import type { AsOf, Engine, FeatureInfo } from '../types.js';
 import type { Effects } from './effects.js';
 
@@ -13,6 +13,8 @@ export interface Collected {
   readonly dataHash: string;
   readonly quality: QualityReport;
   readonly notes: readonly string[];
+  /** Retention arithmetic of the paid terms; null without subscriptions. */
+  readonly retention: RetentionReport | null;
 }
 
 export interface CollectContext {

@@ -4,8 +4,10 @@ import type { Config } from '../config/types.js';
 import { selectDataset } from '../datasets/frame.js';
 import { driverList } from '../features/index.js';
 import { fitDrivers } from '../models/drivers.js';
+import type { TermEnds } from '../reports/model.js';
 import type { DriversFit } from '../types.js';
 import { driverSentences } from './driver-words.js';
+import { termEndsOf } from './term-ends.js';
 import type { Trained, TrainingInput } from './train.js';
 import { trainInFolds } from './train-folds.js';
 import { trainInTime } from './train-time.js';
@@ -16,6 +18,7 @@ export interface TargetFits {
   /** The three strongest drivers, in words. */
   readonly driverWords: readonly string[];
   readonly comparison: Comparison | null;
+  readonly termEnds: TermEnds;
 }
 
 /** The learned model in force beside the manual score, on the test rows. */
@@ -31,7 +34,13 @@ export function fitTargets(input: TrainingInput): TargetFits {
   const trained = isDated(config) ? fitDated(input) : [foldsOf(input)];
   const churn = trained[0] as Trained;
   const drivers = driversOf(input, churn);
-  return { trained, drivers, driverWords: driverSentences(drivers), comparison: comparisonOf(churn, input) };
+  return {
+    trained,
+    drivers,
+    driverWords: driverSentences(drivers),
+    comparison: comparisonOf(churn, input),
+    termEnds: termEndsOf(churn, input)
+  };
 }
 
 function fitDated(input: TrainingInput): Trained[] {

@@ -68,7 +68,7 @@ export interface SnapshotStage {
 export async function buildTables(context: CollectContext, ingested: Ingested): Promise<SnapshotStage> {
   const { config, engine, effects } = context;
   const { calendar, outcomes, features } = config;
-  const key = hashOf('snapshots', effects.version, ingested.key, calendar, outcomes, features);
+  const key = hashOf('snapshots with episodes', effects.version, ingested.key, calendar, outcomes, features);
   const { value } = await runStage(engine, {
     name: 'snapshots',
     key,

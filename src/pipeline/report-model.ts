@@ -4,7 +4,14 @@ import type { Frame } from '../datasets/frame.js';
 import { UNDEFINED_LABEL } from '../health/categories.js';
 import { summariseHealth } from '../health/summary.js';
 import { wilsonInterval } from '../math/statistics.js';
-import type { Headline, HealthReport, QualityReport, ReportModel } from '../reports/model.js';
+import type {
+  Headline,
+  HealthReport,
+  QualityReport,
+  ReportModel,
+  RetentionReport,
+  TermEnds
+} from '../reports/model.js';
 import { dateOfDay } from '../sources/calendar.js';
 import type { DriversFit, RowCounts, Tables } from '../types.js';
 import type { Comparison } from './fit-targets.js';
@@ -23,6 +30,8 @@ export interface RunFindings {
   readonly trained: readonly Trained[];
   readonly drivers: DriversFit | null;
   readonly comparison: Comparison | null;
+  readonly retention: RetentionReport | null;
+  readonly termEnds: TermEnds;
   readonly manual: Manual | null;
   /** Rows of the newest as-of date (data end), or all rows when not dated. */
   readonly current: Int32Array;
@@ -61,6 +70,8 @@ export function buildReportModel(findings: RunFindings): ReportModel {
     comparison: comparisonOf(findings.comparison),
     drivers: findings.drivers,
     health: manual === null ? null : healthOf(manual, churn, findings),
+    retention: findings.retention,
+    termEnds: findings.termEnds,
     quality: findings.quality,
     gates,
     episodesNeeded: churn.episodesNeeded,

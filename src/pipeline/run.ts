@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { lintProfile } from '../config/lint.js';
 import { loadConfig } from '../config/load.js';
 import { openBackend } from '../models/backend.js';
+import type { TermEnds } from '../reports/model.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import type { ModelResult } from '../types.js';
 import { collect, currentRows, requirePaying } from './collect.js';
@@ -32,6 +33,8 @@ export interface RunResult {
   readonly skippedFeatures: readonly { readonly name: string; readonly reason: string }[];
   readonly models: readonly ModelResult[];
   readonly comparison: Comparison | null;
+  /** Guard against the calendar trick: AUC over all test rows and over those whose term ends inside the window. */
+  readonly termEnds: TermEnds;
   readonly artifacts: Readonly<Record<string, string>>;
   readonly reports: Readonly<Record<string, string>>;
   readonly episodesNeeded: number;
@@ -91,6 +94,7 @@ export async function run(options: RunOptions, effects: Effects): Promise<RunRes
       skippedFeatures: report.quality.skippedFeatures,
       models: report.models,
       comparison: fits.comparison,
+      termEnds: fits.termEnds,
       artifacts: Object.fromEntries(models.inForce.map(name => [name, join(places.models, name)])),
       reports: { ...places.reports, ...(executed === 0 ? {} : { notebooks: places.reports.directory }) },
       episodesNeeded: report.episodesNeeded,

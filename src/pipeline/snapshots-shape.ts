@@ -34,6 +34,7 @@ export async function collectSnapshots(context: CollectContext, watch: Stopwatch
   const frame = buildFrame(columns, infos);
   return {
     frame,
+    retention: null,
     infos,
     dates: datesOf(frame.day),
     dataHash,

@@ -13,11 +13,15 @@ import { method } from './sections/method.js';
 import { models } from './sections/models.js';
 import { quality } from './sections/quality.js';
 import { reliability } from './sections/reliability.js';
+import { retention } from './sections/retention.js';
+import { termEnds } from './sections/term-ends.js';
 import { STYLE } from './style.js';
 
 /** The parts of a report in reading order; the first is the first screen and is not listed in the contents. */
 export function buildSections(report: ReportModel): readonly Section[] {
-  return [headline, models, drivers, reliability, manual, health, quality, method].map(section => section(report));
+  return [headline, models, termEnds, drivers, reliability, manual, health, retention, quality, method].map(section =>
+    section(report)
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Config } from '../config/types.js';
 import { ConfigError, DataError } from '../errors.js';
-import { join, literal, sql } from '../sql/sql.js';
+import { id, join, literal, sql } from '../sql/sql.js';
 import type { AsOf, Engine, Sql, Tables } from '../types.js';
 import { isUtc, naiveMicros } from './instants.js';
 
@@ -15,11 +15,10 @@ const WARM_UP_DAYS = 90;
 export async function resolveAsOf(engine: Engine, dates: readonly string[], timezone: string): Promise<AsOf[]> {
   if (dates.length === 0) return [];
   const rows = join(dates.map((date, i) => sql`(${i}, cast(${date} as date))`));
-  const midnight = naiveMicros(sql`cast(day as timestamp)`, timezone);
   const number = sql`cast(date_diff('day', date '1970-01-01', day) as integer)`;
   const found = await engine.rows(sql`
-    select nr, number, case when ${dayExpression(sql`us - ${HOUR_US}`, timezone)} = number then us - ${HOUR_US} else us end as us
-    from (select nr, ${number} as number, ${midnight} as us from (values ${rows}) as dates(nr, day)) order by nr`);
+    select nr, number, ${midnightExpression(sql`number`, timezone)} as us
+    from (select nr, ${number} as number from (values ${rows}) as dates(nr, day)) order by nr`);
   return found.map((row, i) => ({ date: dates[i] as string, us: row['us'] as number, day: row['number'] as number }));
 }
 
@@ -27,6 +26,13 @@ export async function resolveAsOf(engine: Engine, dates: readonly string[], time
 export function dayExpression(us: Sql, timezone: string): Sql {
   const local = isUtc(timezone) ? us : sql`epoch_us(timezone(${timezone}, make_timestamptz(${us})))`;
   return sql`cast((${local}) // ${literal(DAY_US)} as integer)`;
+}
+
+/** First instant (BIGINT) of a local calendar day (days since 1970-01-01), with the rules of `resolveAsOf`. */
+export function midnightExpression(day: Sql, timezone: string): Sql {
+  const us = naiveMicros(sql`cast(date '1970-01-01' + cast(${day} as integer) as timestamp)`, timezone);
+  if (isUtc(timezone)) return us;
+  return sql`case when ${dayExpression(sql`${us} - ${HOUR_US}`, timezone)} = ${day} then ${us} - ${HOUR_US} else ${us} end`;
 }
 
 /** ISO date of a calendar day number. */
@@ -42,7 +48,7 @@ export function dayOfDate(date: string): number {
 /**
  * The as-of dates of a workspace, ascending and unique, none after the data end: those that are listed, or the firsts of
  * months, or every seventh day, between `first` and `last`. `first` defaults to 90 days after the earliest subscription
- * start (weeks then begin on a Monday), `last` to the data end.
+ * start, or account where no subscriptions are mapped (weeks then begin on a Monday), `last` to the data end.
  * @throws ConfigError when a listed date lies after the data end, no date remains, or no outcome window fits the data.
  */
 export async function planAsOf(engine: Engine, config: Config, tables: Tables): Promise<AsOf[]> {
@@ -61,11 +67,17 @@ export async function planAsOf(engine: Engine, config: Config, tables: Tables): 
 }
 
 async function earliestStart(engine: Engine, timezone: string, tables: Tables): Promise<number> {
-  if (tables.subscriptions === undefined)
-    throw new DataError('expected the table subscriptions, got none; add sources.subscriptions');
-  const day = dayExpression(sql`min(started_at)`, timezone);
-  const [row] = await engine.rows(sql`select ${day} as day from subscriptions`);
-  return row?.['day'] as number;
+  const [table, start] =
+    tables.subscriptions === undefined
+      ? (['accounts', 'created_at'] as const)
+      : (['subscriptions', 'started_at'] as const);
+  const [row] = await engine.rows(
+    sql`select ${dayExpression(sql`min(${id(start)})`, timezone)} as day from ${id(table)}`
+  );
+  const day = row?.['day'] ?? null;
+  if (day === null)
+    throw new DataError(`expected ${table} with ${start} to plan as-of dates from, got none; map ${start}`);
+  return day as number;
 }
 
 function checkHorizon({ outcomes, dataEnd }: Config, earliest: number, end: number): void {
@@ -74,7 +86,7 @@ function checkHorizon({ outcomes, dataEnd }: Config, earliest: number, end: numb
     const days = outcome.leadDays + outcome.horizonDays + outcome.graceDays;
     if (days <= end - earliest) continue;
     throw new ConfigError(
-      `outcomes.${name}: expected lead, horizon and grace within the ${end - earliest} days of data (first subscription ${dateOfDay(earliest)}, data end ${dataEnd}), got ${days} days; shorten horizon_days`
+      `outcomes.${name}: expected lead, horizon and grace within the ${end - earliest} days of data (first start ${dateOfDay(earliest)}, data end ${dataEnd}), got ${days} days; shorten horizon_days`
     );
   }
 }

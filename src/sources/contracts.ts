@@ -38,7 +38,7 @@ export const CONTRACTS: Readonly<Record<TableName, TableContract>> = {
   labels
 };
 
-/** Tables that a workspace cannot do without. */
+/** Tables that hold a record wherever they are mapped. Accounts and a source of outcomes must be mapped. */
 export const REQUIRED_TABLES: readonly TableName[] = ['accounts', 'subscriptions'];
 
 /** A column of a table's contract. @throws RangeError when the contract has none of that name. */

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.js';
 import { id, sql } from '../sql/sql.js';
 import type { Engine, TableName, Tables } from '../types.js';
 import { resolveAsOf } from './calendar.js';
-import { CONTRACTS, REQUIRED_TABLES } from './contracts.js';
+import { CONTRACTS } from './contracts.js';
 import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
 import { type Loaded, loadTable, type TablePlan } from './load-table.js';
@@ -33,7 +33,7 @@ export async function ingestSources(
   const loaded = new Map<TableName, Loaded>();
   for (const plan of plans)
     loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey }));
-  await dateAccounts(engine);
+  await dateAccounts(engine, new Set(loaded.keys()));
   await checkCurrencies(engine, config.currency, loaded);
   const watermarks = await readWatermarks(engine, config, dataEndUs);
   return Object.fromEntries(
@@ -53,10 +53,7 @@ export async function ingestSources(
 
 /** Plans of all sources in contract order, so that accounts come first; nothing is read yet. */
 function planTables(config: Config): TablePlan[] {
-  for (const table of REQUIRED_TABLES) {
-    if (config.sources.some(source => source.table === table)) continue;
-    throw new ConfigError(`sources: expected ${REQUIRED_TABLES.join(' and ')}, got no ${table}; add sources.${table}`);
-  }
+  requireSources(config);
   const order = Object.keys(CONTRACTS);
   const sources = [...config.sources].sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
   return sources.map(source => {
@@ -66,15 +63,37 @@ function planTables(config: Config): TablePlan[] {
   });
 }
 
+/** Accounts, and something that tells of churn: subscriptions, notices, or events when silence counts. */
+function requireSources({ sources, outcomes }: Config): void {
+  const has = (table: TableName) => sources.some(source => source.table === table);
+  const tells = has('subscriptions') || has('notices') || (has('events') && outcomes.churn.silenceDays !== undefined);
+  if (!has('accounts'))
+    throw new ConfigError('sources: expected accounts and a source of outcomes, got no accounts; add sources.accounts');
+  if (tells) return;
+  throw new ConfigError(
+    'sources: expected accounts and a source of outcomes, got no subscriptions; add sources.subscriptions, or sources.notices, or sources.events with outcomes.churn.silence_days'
+  );
+}
+
 async function dataEndOf(engine: Engine, config: Config): Promise<number> {
   if (config.dataEnd === null) throw new ConfigError('data_end: expected the date at which the data end, got none');
   const [end] = await resolveAsOf(engine, [config.dataEnd], config.calendar.timezone);
   return (end as { us: number }).us;
 }
 
-/** An account whose creation is not told exists from the instant at which a subscription of it was known and running. */
-async function dateAccounts(engine: Engine): Promise<void> {
+/**
+ * An account whose creation is not told exists from the instant at which a subscription of it was known and running;
+ * where no subscriptions are mapped, at which an event of it had happened and was known.
+ */
+async function dateAccounts(engine: Engine, loaded: ReadonlySet<TableName>): Promise<void> {
+  const [table, instant] = loaded.has('subscriptions') ? FIRST_SEEN.subscriptions : FIRST_SEEN.events;
+  if (!loaded.has(table)) return;
   await engine.run(sql`update accounts set created_at = coalesce(created_at, s.first), known_at = coalesce(known_at, s.first)
-    from (select account_id, min(greatest(started_at, known_at)) as first from subscriptions group by account_id) s
+    from (select account_id, min(greatest(${id(instant)}, known_at)) as first from ${id(table)} group by account_id) s
     where s.account_id = accounts.account_id and (accounts.created_at is null or accounts.known_at is null)`);
 }
+
+const FIRST_SEEN = {
+  subscriptions: ['subscriptions', 'started_at'],
+  events: ['events', 'occurred_at']
+} as const;

@@ -1,8 +1,9 @@
 import type { Config } from '../config/types.js';
 import { DataError } from '../errors.js';
 import { withinGrace } from '../sql/expressions.js';
-import { double, join, sql } from '../sql/sql.js';
+import { double, join, raw, sql } from '../sql/sql.js';
 import type { AsOf, Engine, Sql, TableInfo, Tables } from '../types.js';
+import { activityQuery, silentQuery, usingQuery } from './activity.js';
 import { dayExpression } from './calendar.js';
 import { cellBefore } from './cells.js';
 
@@ -20,21 +21,27 @@ export interface SpineOptions {
  *
  * A term is known when known_at < t and started_at < t. It ends at the earlier of its contract end and of an actual end
  * before t, and is active while that end is absent or not before t. Trials never pay. An account leaves with a notice
- * before t on an active paid term, and with a failed payment whose grace is over and that no payment before t followed.
+ * before t on an active paid term, with a record of `notices` before t after which no paid term began before t, and with a
+ * failed payment whose grace is over and that no payment before t followed; where `outcomes.churn.silence_days` is set,
+ * also when it was silent for so many local days. Without subscriptions every known account that has begun counts as
+ * paying, with ARR 0.
  */
 export async function buildSpine(engine: Engine, options: SpineOptions): Promise<void> {
   const { asOf, config, tables } = options;
-  const { accounts, subscriptions } = tables;
-  if (accounts === undefined || subscriptions === undefined) {
-    throw new DataError('expected the tables accounts and subscriptions, got none; add them to sources');
-  }
+  const { accounts, subscriptions, events } = tables;
+  if (accounts === undefined) throw new DataError('expected the table accounts, got none; add it to sources');
+  const { silenceDays } = config.outcomes.churn;
+  const silence = { silenceDays, events, timezone: config.calendar.timezone };
+  const read = subscriptions === undefined || silenceDays !== undefined;
   const day = dayExpression(sql`start_us`, config.calendar.timezone);
   await engine.run(sql`create or replace table spine as
     with dates as (${datesQuery(asOf)}),
     terms as (${termsQuery(subscriptions)}),
-    paying as (${payingQuery(subscriptions.columns['mrr']?.decimals ?? 0)}),
-    failed as (${failedQuery(tables.invoices, config)}),
-    risk as (select p.* from paying p anti join failed f on f.account_id = p.account_id and f.us = p.us),
+    activity as (${activityQuery(read ? events : undefined)}),
+    paying as (${subscriptions === undefined ? usingQuery(accounts) : payingQuery(subscriptions.columns['mrr']?.decimals ?? 0)}),
+    left_before as (
+      ${failedQuery(tables.invoices, config)} union ${noticedQuery(tables.notices)} union ${silentQuery(silence)}),
+    risk as (select p.* from paying p anti join left_before f on f.account_id = p.account_id and f.us = p.us),
     tops as (${topsQuery(accounts)})
     select r.account_id, r.day as as_of_day, r.us as as_of_us, coalesce(t.top, r.account_id) as parent,
       start_us, cast(r.day - ${day} as integer) as tenure_days, arr
@@ -49,7 +56,12 @@ function datesQuery(asOf: readonly AsOf[]): Sql {
 }
 
 /** Paid terms known before each date of accounts known before it, with whether they are active and under notice. */
-function termsQuery(subscriptions: TableInfo): Sql {
+function termsQuery(subscriptions: TableInfo | undefined): Sql {
+  if (subscriptions === undefined) {
+    return raw(
+      'select cast(null as varchar) as account_id, null::bigint as us, null::bigint as started_at where false'
+    );
+  }
   const cell = (name: string) => cellBefore(subscriptions, name, { alias: 's', t: sql`d.us` });
   const ends = ['term_end', 'ended_at'].map(name => sql`coalesce(${cell(name)} >= d.us, true)`);
   return sql`select s.account_id, d.day, d.us, s.started_at, coalesce(${cell('mrr')}, 0) as mrr,
@@ -83,6 +95,17 @@ function failedQuery(invoices: TableInfo | undefined, { calendar, outcomes }: Co
       from dates d join invoices i on i.known_at < d.us
       where i.account_id in (select account_id from invoices where failed_at is not null))
     where failed > coalesce(paid, -1) and not (${waiting})`;
+}
+
+/** Accounts with a notice before the date, and no paid term begun between the notice and the date. */
+function noticedQuery(notices: TableInfo | undefined): Sql {
+  if (notices === undefined)
+    return raw('select cast(null as varchar) as account_id, cast(null as bigint) as us where false');
+  return raw(`select n.account_id, n.us from (
+      select n.account_id, d.us, max(n.notice_at) as noticed
+      from dates d join notices n on n.known_at < d.us and n.notice_at < d.us group by n.account_id, d.us) n
+    where not exists (
+      select 1 from terms t where t.account_id = n.account_id and t.us = n.us and t.started_at > n.noticed)`);
 }
 
 /** Top parents as known before each date. In a circle of parents the smallest id of the circle stands for it. */

@@ -140,6 +140,22 @@ gates: { skill: false }
   });
 });
 
+describe('parseConfig: churn by silence', () => {
+  const events = `${EVENTS}  events:\n    files: e.csv\n    columns: { account_id: a, occurred_at: t, event_type: e }\n`;
+
+  it('is off unless configured, and without subscriptions leaves no upsell', () => {
+    expect(parse(EVENTS).outcomes.churn).toEqual({ leadDays: 0, horizonDays: 90, graceDays: 0 });
+    const { outcomes } = parse(`${events}outcomes: { churn: { silence_days: 28 } }\n`);
+    expect(outcomes).toEqual({ churn: { leadDays: 0, horizonDays: 90, graceDays: 0, silenceDays: 28 }, upsell: null });
+  });
+
+  it('needs a week, events, and subscriptions for upsell', () => {
+    expect(refusal(`${events}outcomes: { churn: { silence_days: 6 } }\n`)).toContain('outcomes.churn.silence_days');
+    expect(refusal(`${EVENTS}outcomes: { churn: { silence_days: 7 } }\n`)).toContain('add sources.events');
+    expect(refusal(`${events}outcomes: { churn: { silence_days: 7 }, upsell: {} }\n`)).toContain('write upsell: false');
+  });
+});
+
 describe('parseConfig: snapshots', () => {
   it('needs neither currency, data end nor health when rows carry no date', () => {
     const config = parse(SNAPSHOTS);

@@ -19,13 +19,13 @@ const SNAPSHOTS = `
 const OUTCOMES = `
   create table outcomes (account_id varchar, as_of_day integer,
     churn integer, churn_status varchar, churn_kind varchar, churn_us bigint,
-    upsell integer, upsell_status varchar, upsell_kind varchar, upsell_us bigint);
+    upsell integer, upsell_status varchar, upsell_kind varchar, upsell_us bigint, renewal_status varchar);
   insert into outcomes values
-    ('a', ${APRIL}, 1, 'ok', 'cancelled', 1700, 0, 'ok', null, null),
-    ('a', ${MAY}, 1, 'ok', 'cancelled', 1700, null, 'ineligible', null, null),
-    ('b', ${APRIL}, 1, 'ok', 'cancelled', 1700, 0, 'ok', null, null),
-    ('b', ${MAY}, null, 'immature', null, null, 1, 'ok', 'seats_up', 900),
-    ('c', ${APRIL}, 0, 'ok', null, null, 1, 'ok', 'plan_up', 900)`;
+    ('a', ${APRIL}, 1, 'ok', 'cancelled', 1700, 0, 'ok', null, null, 'ok'),
+    ('a', ${MAY}, 1, 'ok', 'cancelled', 1700, null, 'ineligible', null, null, 'ok'),
+    ('b', ${APRIL}, 1, 'ok', 'cancelled', 1700, 0, 'ok', null, null, 'ok'),
+    ('b', ${MAY}, null, 'immature', null, null, 1, 'ok', 'seats_up', 900, 'ok'),
+    ('c', ${APRIL}, 0, 'ok', null, null, 1, 'ok', 'plan_up', 900, 'ok')`;
 
 describe('frames', () => {
   let engine: Engine;

@@ -1,91 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/errors.js';
-import { buildOutcomes, outcomeSummary, planOutcomes } from '../../src/outcomes/index.js';
+import { buildOutcomes, planOutcomes } from '../../src/outcomes/index.js';
 import { raw, sql } from '../../src/sql/sql.js';
 import { randomSpine, randomWorld } from '../features/history.js';
 import {
   berlinDay,
-  berlinMidnight,
   configOf,
-  DAY,
-  dayOf,
   EMPTY,
   loadSpine,
   loadWorld,
   type Row,
-  type SpineRow,
   tableInfos,
-  type World,
   withEngine
 } from '../features/world.js';
-import { expectedOutcome, term } from './oracle.js';
-
-const COLUMNS = [
-  'churn',
-  'churn_status',
-  'churn_kind',
-  'churn_us',
-  'upsell',
-  'upsell_status',
-  'upsell_kind',
-  'upsell_us'
-];
-const FAR = berlinMidnight(dayOf('2024-12-31'));
-const SETTINGS = [
-  { churn: { leadDays: 0, horizonDays: 90, graceDays: 0 }, upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 } },
-  { churn: { leadDays: 14, horizonDays: 30, graceDays: 7 }, upsell: { leadDays: 7, horizonDays: 60, graceDays: 30 } },
-  { churn: { leadDays: 1, horizonDays: 365, graceDays: 3 }, upsell: null }
-];
-
-describe('buildOutcomes', () => {
-  it.each([21, 22, 23])('equals a naive account-by-account oracle, seed %i (promise 32, promise 36)', async seed => {
-    const world = randomWorld(seed, 60);
-    const spine = randomSpine(seed, world, berlinDay);
-    await withEngine(async engine => {
-      await loadWorld(engine, world);
-      await loadSpine(engine, spine);
-      for (const outcomes of SETTINGS) {
-        const watermarkUs = berlinMidnight(dayOf('2024-09-13')) + (seed % 3) - 1;
-        await buildOutcomes(engine, { config: configOf({ outcomes }), tables: tableInfos(watermarkUs) });
-        const rows = await engine.rows(raw('select * from outcomes'));
-        const want = [...spine]
-          .sort((a, b) => a.asOfDay - b.asOfDay || (a.account < b.account ? -1 : 1))
-          .map(at => ({
-            account_id: at.account,
-            as_of_day: at.asOfDay,
-            ...expectedOutcome(world, at, { ...outcomes, watermarkUs })
-          }));
-        expect(
-          rows.map(row => Object.fromEntries(['account_id', 'as_of_day', ...COLUMNS].map(c => [c, row[c]])))
-        ).toEqual(want);
-        const seen = new Set(want.flatMap(w => [w.churn_status, w.churn_kind, w.upsell_status, w.upsell_kind]));
-        if (outcomes.upsell !== null)
-          for (const kind of ['plan_up', 'seats_up', 'cancelled', 'non_renewal']) expect(seen).toContain(kind);
-      }
-    });
-  });
-});
-
-const T = dayOf('2024-03-01');
-const us = (date: string, shift = 0) => berlinMidnight(dayOf(date)) + shift;
-const SPINE: SpineRow = { account: 'a', asOfDay: T, asOfUs: berlinMidnight(T), startUs: 0, tenureDays: 400, arr: 1200 };
-
-async function outcomeOf(
-  world: Partial<World>,
-  churn = { leadDays: 14, horizonDays: 30, graceDays: 0 },
-  watermarkUs = FAR
-) {
-  return withEngine(async engine => {
-    await loadWorld(engine, { ...EMPTY, ...world });
-    await loadSpine(engine, [SPINE]);
-    const config = configOf({ outcomes: { churn, upsell: churn } });
-    await buildOutcomes(engine, { config, tables: tableInfos(watermarkUs) });
-    const [row] = await engine.rows(raw('select * from outcomes'));
-    return row as Row;
-  });
-}
-
-const open = { started_at: us('2023-01-01') };
+import { term } from './oracle.js';
+import { FAR, open, outcomeOf, SPINE, us } from './world.js';
 
 describe('churn', () => {
   it('lies in (t + lead, t + lead + horizon], both local midnights, across the change of clocks (promise 31)', async () => {
@@ -106,11 +35,14 @@ describe('churn', () => {
     const churn = { leadDays: 0, horizonDays: 30, graceDays: 5 };
     const world = { subscriptions: [term(open)] };
     // 1 March + 30 + 5 = 5 April.
-    expect(await outcomeOf(world, churn, us('2024-04-05', -1))).toMatchObject({
+    expect(await outcomeOf(world, churn, { watermarkUs: us('2024-04-05', -1) })).toMatchObject({
       churn: null,
       churn_status: 'immature'
     });
-    expect(await outcomeOf(world, churn, us('2024-04-05'))).toMatchObject({ churn: 0, churn_status: 'ok' });
+    expect(await outcomeOf(world, churn, { watermarkUs: us('2024-04-05') })).toMatchObject({
+      churn: 0,
+      churn_status: 'ok'
+    });
   });
 
   it('is prevented by a term that begins within grace and lasts longer', async () => {
@@ -222,8 +154,9 @@ describe('planOutcomes', () => {
     });
   });
 
-  it('needs subscriptions', () => {
-    expect(() => planOutcomes({ config: configOf(), tables: tableInfos(FAR, ['subscriptions']) })).toThrow(DataError);
+  it('needs a source of churn', () => {
+    const without = tableInfos(FAR, ['subscriptions', 'notices']);
+    expect(() => planOutcomes({ config: configOf(), tables: without })).toThrow(DataError);
   });
 
   it('gives the same table on any number of threads (promise 51)', async () => {
@@ -240,28 +173,5 @@ describe('planOutcomes', () => {
     expect(one.length).toBeGreaterThan(10_000);
     expect(await build(2)).toBe(one);
     expect(await build(4)).toBe(one);
-  });
-});
-
-describe('outcomeSummary', () => {
-  it('counts rows and distinct episodes per date, status and kind', async () => {
-    const world = { ...EMPTY, subscriptions: [term({ ...open, term_end: us('2024-04-14') })] };
-    const spine = [T, T + 1].map(day => ({ ...SPINE, asOfDay: day, asOfUs: berlinMidnight(day) }));
-    const counts = await withEngine(async engine => {
-      await loadWorld(engine, world);
-      await loadSpine(engine, spine);
-      await buildOutcomes(engine, {
-        config: configOf({ outcomes: { churn: { leadDays: 0, horizonDays: 60, graceDays: 0 }, upsell: null } }),
-        tables: tableInfos(FAR)
-      });
-      return outcomeSummary(engine);
-    });
-    expect(counts).toEqual(
-      [T, T + 1].flatMap(asOfDay => [
-        { asOfDay, target: 'churn', status: 'ok', kind: 'non_renewal', rows: 1, episodes: 1 },
-        { asOfDay, target: 'upsell', status: 'off', kind: null, rows: 1, episodes: 0 }
-      ])
-    );
-    expect(us('2024-03-02') - us('2024-03-01')).toBe(DAY);
   });
 });

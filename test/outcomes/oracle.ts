@@ -1,80 +1,12 @@
 import type { OutcomeConfig } from '../../src/config/types.js';
-import { berlinDay, berlinMidnight, type Row, type SpineRow, type World } from '../features/world.js';
+import { berlinDay, berlinMidnight, type SpineRow, type World } from '../features/world.js';
+import { absencesOf, episodesOf, type Happening, type Reading } from './oracle/absences.js';
+import { bridged, deadline, FOREVER, goesOn, mrrAt, type Term, termsOf } from './oracle/terms.js';
 
-/** What table `outcomes` must say of one snapshot. */
-export interface ExpectedOutcome {
-  readonly churn: number | null;
-  readonly churn_status: string;
-  readonly churn_kind: string | null;
-  readonly churn_us: number | null;
-  readonly upsell: number | null;
-  readonly upsell_status: string;
-  readonly upsell_kind: string | null;
-  readonly upsell_us: number | null;
-}
+export { term } from './oracle/terms.js';
 
-interface Happening {
-  readonly us: number;
-  readonly kind: string;
-}
-
-interface Term {
-  readonly start: number;
-  readonly end: number;
-  readonly early: boolean;
-  readonly notice: number | null;
-  readonly rank: number | null;
-  readonly seats: number | null;
-  readonly product: string | null;
-  readonly known: number;
-}
-
-const FOREVER = Number.POSITIVE_INFINITY;
-
-/** The last instant that still makes `us` good: the midnight at or after it plus the days of grace. */
-function deadline(us: number, graceDays: number): number {
-  if (graceDays === 0) return us;
-  const day = berlinDay(us);
-  return berlinMidnight((berlinMidnight(day) === us ? day : day + 1) + graceDays);
-}
-
-function termsOf(world: World, account: string): Term[] {
-  return world.subscriptions
-    .filter(row => row['account_id'] === account && row['is_trial'] !== true)
-    .map(row => {
-      const contract = (row['term_end'] as number | null) ?? FOREVER;
-      const actual = (row['ended_at'] as number | null) ?? FOREVER;
-      const plan = world.plans.find(p => p['plan'] === row['plan']);
-      return {
-        start: row['started_at'] as number,
-        end: Math.min(contract, actual),
-        early: actual < contract,
-        notice: row['notice_at'] as number | null,
-        rank: (plan?.['rank'] as number | undefined) ?? null,
-        seats: row['seats'] as number | null,
-        product: row['product'] as string | null,
-        known: row['known_at'] as number
-      };
-    });
-}
-
-/** Every churn instant of an account, earliest first; of several at one instant the first kind. */
-function churns(world: World, account: string, graceDays: number): Happening[] {
-  const terms = termsOf(world, account);
-  const found: Happening[] = [];
-  for (const term of terms) {
-    if (term.notice !== null) found.push({ us: term.notice, kind: 'cancelled' });
-    const goesOn = terms.some(other => other.start <= deadline(term.end, graceDays) && other.end > term.end);
-    if (term.end < FOREVER && !goesOn) found.push({ us: term.end, kind: term.early ? 'cancelled' : 'non_renewal' });
-  }
-  for (const invoice of world.invoices.filter(row => row['account_id'] === account)) {
-    const failed = invoice['failed_at'] as number | null;
-    const paid = (invoice['paid_at'] as number | null) ?? FOREVER;
-    if (failed !== null && paid > deadline(failed, graceDays)) found.push({ us: failed, kind: 'payment_failure' });
-  }
-  const order = ['cancelled', 'non_renewal', 'payment_failure'];
-  return found.sort((a, b) => a.us - b.us || order.indexOf(a.kind) - order.indexOf(b.kind));
-}
+/** What table `outcomes` must say of one snapshot, by column. */
+export type ExpectedOutcome = Readonly<Record<string, number | string | null>>;
 
 const top = (terms: readonly Term[]) => {
   const ranks = terms.flatMap(term => (term.rank === null ? [] : [term.rank]));
@@ -120,70 +52,117 @@ function reachable(world: World, { account, asOfUs }: SpineRow): boolean {
   );
 }
 
-interface Settings {
-  readonly churn: OutcomeConfig;
+interface Settings extends Reading {
   readonly upsell: OutcomeConfig | null;
-  readonly watermarkUs: number;
 }
 
+const windowOf = (at: SpineRow, o: OutcomeConfig, watermarkUs: number) => ({
+  from: berlinMidnight(at.asOfDay + o.leadDays),
+  to: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays),
+  ripe: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays + o.graceDays) <= watermarkUs
+});
+
 /** The outcome of one snapshot, record after record. */
-export function expectedOutcome(world: World, at: SpineRow, { churn, upsell, watermarkUs }: Settings): ExpectedOutcome {
-  const window = (o: OutcomeConfig) => ({
-    from: berlinMidnight(at.asOfDay + o.leadDays),
-    to: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays),
-    ripe: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays + o.graceDays) <= watermarkUs
-  });
-  const all = churns(world, at.account, churn.graceDays);
+export function expectedOutcome(world: World, at: SpineRow, settings: Settings): ExpectedOutcome {
+  const { churn, watermarkUs } = settings;
+  const all = absencesOf(world, at.account, settings);
   const pending = all.find(
-    (c, i) =>
-      c.kind === 'payment_failure' &&
-      all[i - 1]?.us !== c.us &&
-      c.us < at.asOfUs &&
-      at.asOfUs <= deadline(c.us, churn.graceDays)
+    a =>
+      a.us < at.asOfUs &&
+      ((a.origin === 'invoice' && at.asOfUs <= deadline(a.us, churn.graceDays)) ||
+        (a.origin === 'notice' && a.known >= at.asOfUs && a.back >= at.asOfUs))
   );
   const lost = pending ?? all.find(c => c.us >= at.asOfUs) ?? null;
-  const w = window(churn);
+  const w = windowOf(at, churn, watermarkUs);
   const status = !w.ripe ? 'immature' : lost !== null && lost.us <= w.from ? 'left_in_lead' : 'ok';
   const hit = lost !== null && lost.us > w.from && lost.us <= w.to;
   const told = lost !== null && (status === 'left_in_lead' || (status === 'ok' && hit));
-  const churned = {
+  const begun = episodesOf(world, at.account, settings).filter(episode => episode.began < at.asOfUs);
+  return {
     churn: status === 'ok' ? Number(hit) : null,
     churn_status: status,
     churn_kind: told ? lost.kind : null,
-    churn_us: told ? lost.us : null
-  };
-  if (upsell === null) {
-    return { ...churned, upsell: null, upsell_status: 'off', upsell_kind: null, upsell_us: null };
-  }
-  const v = window(upsell);
-  const more = upsells(world, at.account, upsell.graceDays).find(u => u.us > v.from && u.us <= v.to) ?? null;
-  const left = lost !== null && lost.us <= v.from;
-  const upsellStatus = !v.ripe ? 'immature' : left ? 'left_in_lead' : reachable(world, at) ? 'ok' : 'not_eligible';
-  const bought = upsellStatus === 'ok' && more !== null && (lost === null || more.us <= lost.us);
-  return {
-    ...churned,
-    upsell: upsellStatus === 'ok' ? Number(bought) : null,
-    upsell_status: upsellStatus,
-    upsell_kind: bought ? more.kind : null,
-    upsell_us: bought ? more.us : null
+    churn_us: told ? lost.us : null,
+    ...upsellOf(world, at, { ...settings, lost, churnHit: status === 'ok' && hit }),
+    ...earlyOf(at, { lost, hit, status }),
+    ...contractionOf(world, at, { ...settings, status, hit }),
+    ...renewalOf(world, at, { ...settings, status }),
+    episode: begun.length === 0 ? null : begun.length,
+    reactivated_us: begun.length > 1 ? (begun.at(-1)?.began as number) : null
   };
 }
 
-/** Rows of one account by hand, for tests that need few columns. */
-export function term(row: Row): Row {
+type Upsold = Settings & { readonly lost: Happening | null; readonly churnHit: boolean };
+
+function upsellOf(world: World, at: SpineRow, { upsell, watermarkUs, lost, churnHit }: Upsold): ExpectedOutcome {
+  if (upsell === null) {
+    return { upsell: null, upsell_status: 'off', upsell_kind: null, upsell_us: null, competing: null };
+  }
+  const v = windowOf(at, upsell, watermarkUs);
+  const more = upsells(world, at.account, upsell.graceDays).find(u => u.us > v.from && u.us <= v.to) ?? null;
+  const left = lost !== null && lost.us <= v.from;
+  const status = !v.ripe ? 'immature' : left ? 'left_in_lead' : reachable(world, at) ? 'ok' : 'not_eligible';
+  const bought = status === 'ok' && more !== null && (lost === null || more.us <= lost.us);
+  const both = churnHit && status === 'ok' && more !== null;
   return {
-    account_id: 'a',
-    subscription_id: 's',
-    product: 'suite',
-    plan: 'basic',
-    seats: 10,
-    mrr: 100_00,
-    started_at: 0,
-    term_end: null,
-    ended_at: null,
-    notice_at: null,
-    is_trial: false,
-    known_at: row['started_at'] ?? 0,
-    ...row
+    upsell: status === 'ok' ? Number(bought) : null,
+    upsell_status: status,
+    upsell_kind: bought ? more.kind : null,
+    upsell_us: bought ? more.us : null,
+    competing: !both ? null : bought ? 'upsell_before_churn' : 'churn_before_upsell'
+  };
+}
+
+interface Churned {
+  readonly lost: Happening | null;
+  readonly hit: boolean;
+  readonly status: string;
+}
+
+function earlyOf(at: SpineRow, { lost, hit, status }: Churned): ExpectedOutcome {
+  const early = at.tenureDays >= 90 ? 'not_new' : status;
+  const tenure = lost === null ? FOREVER : berlinDay(lost.us) - berlinDay(at.startUs);
+  return { early_churn: early === 'ok' ? Number(hit && tenure <= 90) : null, early_churn_status: early };
+}
+
+function contractionOf(
+  world: World,
+  at: SpineRow,
+  { churn, watermarkUs, status, hit }: Settings & { readonly status: string; readonly hit: boolean }
+): ExpectedOutcome {
+  const terms = termsOf(world, at.account);
+  const w = windowOf(at, churn, watermarkUs);
+  const mrr = (us: number) => mrrAt(terms, us, churn.graceDays);
+  const base = mrr(at.asOfUs);
+  const shrunk = mrr(w.to) < base && !hit;
+  const moves = terms
+    .flatMap(term => [term.start, bridged(terms, term.end, churn.graceDays)])
+    .filter(us => us > at.asOfUs && us <= w.to && mrr(us) < base);
+  const own = base <= 0 ? 'no_mrr' : !w.ripe ? 'immature' : status === 'left_in_lead' ? status : 'ok';
+  return {
+    contraction: own === 'ok' ? Number(shrunk) : null,
+    contraction_status: own,
+    contraction_us: own === 'ok' && shrunk ? Math.min(...moves) : null
+  };
+}
+
+function renewalOf(
+  world: World,
+  at: SpineRow,
+  { churn, watermarkUs, status }: Settings & { readonly status: string }
+): ExpectedOutcome {
+  const terms = termsOf(world, at.account);
+  const w = windowOf(at, churn, watermarkUs);
+  const due = terms.filter(
+    t =>
+      t.known < at.asOfUs && t.start < at.asOfUs && t.actual >= at.asOfUs && t.contract > w.from && t.contract <= w.to
+  );
+  const renewed = due.every(t => goesOn(terms, t.end, churn.graceDays) && goesOn(terms, t.contract, churn.graceDays));
+  const own = due.length === 0 ? 'no_term_ends' : !w.ripe ? 'immature' : status === 'left_in_lead' ? status : 'ok';
+  return {
+    renewal: own === 'ok' ? Number(renewed) : null,
+    renewal_status: own,
+    renewal_terms: due.length,
+    renewal_us: due.length === 0 ? null : Math.min(...due.map(t => t.contract))
   };
 }

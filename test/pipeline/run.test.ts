@@ -58,6 +58,7 @@ describe('vitals run --json', () => {
         'skippedFeatures',
         'models',
         'comparison',
+        'termEnds',
         'artifacts',
         'reports'
       ])
@@ -89,6 +90,26 @@ describe('vitals run --json', () => {
       ...['upsell logistic', 'upsell constant', 'upsell single']
     ]);
     for (const model of result.models) expectWhole(model);
+  });
+
+  it('sets the churn models beside the days to term end, and reports retention by month', () => {
+    const { status, models, all, ending } = result.termEnds;
+    expect([status, ...models.map(({ kind }) => kind)]).toEqual([
+      ...['ok', 'logistic', 'neural', 'manual', 'single', 'days_to_term_end']
+    ]);
+    expect(ending.rows).toBeLessThan(all.rows);
+    const judged = result.models.filter(({ target }) => target === 'churn');
+    for (const { kind, all: whole } of models.slice(0, -1)) {
+      expect(whole.auc).toBeCloseTo(judged.find(model => model.kind === kind)?.test?.auc as number, 12);
+    }
+    const { retention } = JSON.parse(readFileSync(result.reports['json'] as string, 'utf8'));
+    expect(retention.months.length).toBeGreaterThan(12);
+    for (const [i, m] of retention.months.entries()) {
+      const cents = (amount: number) => Math.round(100 * amount);
+      const gains = cents(m.new) + cents(m.expansion) + cents(m.reactivation);
+      expect(cents(m.start) + gains - cents(m.contraction) - cents(m.churn)).toBe(cents(m.end));
+      if (i > 0) expect(m.start).toBe(retention.months[i - 1].end);
+    }
   });
 
   it('says where artifacts and reports lie, and they do', () => {

@@ -1,4 +1,6 @@
-import type { ReportModel } from '../../src/reports/model.js';
+import { mrrWaterfall, retentionRates } from '../../src/outcomes/rates.js';
+import { averageRates, totalOf } from '../../src/outcomes/retention.js';
+import type { ReportModel, RetentionReport } from '../../src/reports/model.js';
 import type {
   BlockName,
   BlockSummary,
@@ -291,6 +293,24 @@ export function reportModel(over: Partial<ReportModel> = {}): ReportModel {
         { name: 'Last contact', about: 'days since the last touchpoint', weight: 0.12, dimension: 'Relationship' }
       ]
     },
+    retention: retentionReport(),
+    termEnds: {
+      status: 'ok',
+      all: { rows: 5712, episodes: 203 },
+      ending: { rows: 1904, episodes: 171 },
+      models: [
+        {
+          kind: 'logistic',
+          all: { auc: 0.78914, interval: [0.74381, 0.82977] },
+          ending: { auc: 0.64027, interval: [0.58213, 0.69412] }
+        },
+        {
+          kind: 'days_to_term_end',
+          all: { auc: 0.74102, interval: [0.70344, 0.77561] },
+          ending: { auc: 0.5131, interval: null }
+        }
+      ]
+    },
     quality: {
       rows: {
         accounts: { in: 2000, used: 2000, quarantined: 0, dropped: 0 },
@@ -319,6 +339,53 @@ export function reportModel(over: Partial<ReportModel> = {}): ReportModel {
   };
 }
 
+/** Fourteen months in which accounts come, grow, shrink, leave and come back. */
+export function retentionReport(): RetentionReport {
+  const starts = ['2024-05', '2024-06', '2024-07', '2024-08', '2024-09', '2024-10', '2024-11', '2024-12', '2025-01'];
+  const dates = [...starts, '2025-02', '2025-03', '2025-04', '2025-05', '2025-06', '2025-07'].map(
+    month => `${month}-01`
+  );
+  const mrr = (account: number, month: number) =>
+    (account + month) % 9 === 0 ? 0 : 100 + account * 37 + month * (account % 3);
+  const waterfall = (from: number, to: number) =>
+    mrrWaterfall(
+      Array.from({ length: 40 }, (_, account) => ({
+        start: from === 0 ? 0 : mrr(account, from),
+        end: mrr(account, to),
+        paidBefore: from > 1
+      }))
+    );
+  const period = (from: number, to: number) => {
+    const moves = waterfall(from, to);
+    return { from: dates[from] as string, to: dates[to] as string, ...moves, ...retentionRates(moves) };
+  };
+  const months = Array.from({ length: 14 }, (_, i) => period(i, i + 1));
+  return {
+    annualisation: '1 - (1 - m)^12',
+    months,
+    total: totalOf(months),
+    year: period(2, 14),
+    average: averageRates(months.slice(-12)),
+    cohorts: [{ from: '2024-05-01', size: 36, active: [36, 35, 33] }],
+    byAge: [
+      { months: 1, accounts: 36, churned: 0, share: 0 },
+      { months: 3, accounts: 36, churned: 3, share: 3 / 36 },
+      { months: 6, accounts: 0, churned: 0, share: null }
+    ],
+    episodes: {
+      accounts: 40,
+      episodes: 61,
+      churned: { cancelled: 12, non_renewal: 9, payment_failure: 4, silence: 0 },
+      reactivations: 21
+    }
+  };
+}
+
+/** No models beside the days to the end of a term, and why. */
+export function noTermEnds(status: ReportModel['termEnds']['status']): ReportModel['termEnds'] {
+  return { status, all: { rows: 0, episodes: 0 }, ending: { rows: 0, episodes: 0 }, models: [] };
+}
+
 /** The same workspace with too little history to learn from. */
 export function tooFew(): ReportModel {
   return reportModel({
@@ -332,6 +399,8 @@ export function tooFew(): ReportModel {
     comparison: null,
     drivers: null,
     episodesNeeded: 97,
+    termEnds: noTermEnds('too_few_episodes'),
+    retention: { ...retentionReport(), months: [], total: null, year: null, average: null },
     health: { ...reportModel().health!, outcomes: [] }
   });
 }
@@ -344,6 +413,8 @@ export function undated(): ReportModel {
     asOf: '',
     dataEnd: '',
     health: null,
+    retention: null,
+    termEnds: noTermEnds('not_dated'),
     blocks: {},
     headline: null,
     inForce: { churn: 'churn-logistic' }

@@ -4,7 +4,18 @@ import { buildSections, renderReport } from '../../src/reports/page.js';
 import { evaluation, modelResult, reportModel, tooFew, undated } from './fixture.js';
 import { markupFaults, numberFaults, textOf } from './reading.js';
 
-const SECTIONS = ['headline', 'models', 'drivers', 'reliability', 'manual', 'health', 'quality', 'method'];
+const SECTIONS = [
+  'headline',
+  'models',
+  'terms',
+  'drivers',
+  'reliability',
+  'manual',
+  'health',
+  'retention',
+  'quality',
+  'method'
+];
 const oneClass = evaluation({
   positives: 0,
   auc: null,

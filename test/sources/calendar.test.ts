@@ -112,7 +112,7 @@ describe('the plan', () => {
     const error = await plan({}, { config: { outcomes } }).catch((e: unknown) => e as Error & { exitCode: number });
     expect(error).toMatchObject({ exitCode: 2 });
     expect((error as Error).message).toContain(
-      'within the 366 days of data (first subscription 2024-01-01, data end 2025-01-01), got 367 days'
+      'within the 366 days of data (first start 2024-01-01, data end 2025-01-01), got 367 days'
     );
   });
 });
