@@ -30,6 +30,7 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
       eventTypes: spec.features.event_types,
       coreEvents: spec.features.core_events,
       windows: spec.features.windows,
+      badRating: spec.features.bad_rating,
       exclude: spec.features.exclude
     },
     models: resolveModels(spec.models),

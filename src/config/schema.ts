@@ -98,6 +98,7 @@ const features = z.strictObject({
   event_types: names.default([]),
   core_events: names.default([]),
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
+  bad_rating: z.number().min(0).max(1_000).default(2),
   exclude: names.default([])
 });
 

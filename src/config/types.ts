@@ -117,6 +117,8 @@ export interface Config {
     readonly coreEvents: readonly string[];
     /** Windows in days of the usage families. */
     readonly windows: readonly number[];
+    /** Largest rating of support that counts as bad. */
+    readonly badRating: number;
     readonly exclude: readonly string[];
   };
   readonly models: {

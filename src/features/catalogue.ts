@@ -3,6 +3,7 @@ import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { billing } from './families/invoices.js';
+import { paying } from './families/payments.js';
 import { profile } from './families/profile.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
@@ -21,6 +22,7 @@ const FAMILIES: readonly Family[] = [
   subscription,
   support,
   billing,
+  paying,
   feedback,
   relationship,
   tenure,
@@ -77,6 +79,7 @@ function familyInput({ features }: Config, tables: Tables): FamilyInput {
     windows: [...new Set(features.windows)],
     eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
     coreEvents: features.coreEvents,
+    badRating: features.badRating,
     has: read => column(read) !== undefined,
     decimals: read => column(read)?.decimals ?? 0
   };

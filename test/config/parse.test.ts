@@ -68,7 +68,7 @@ describe('parseConfig: events', () => {
         churn: { leadDays: 0, horizonDays: 90, graceDays: 0 },
         upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 }
       },
-      features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [] },
+      features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], badRating: 2, exclude: [] },
       models: {
         seed: 1,
         neural: { hidden: [32, 16], learningRate: 0.003, weightDecay: 0.003, maxEpochs: 60, patience: 8, batch: 512 },

@@ -125,6 +125,7 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
       eventTypes: ['login', 'Create Report', 'export', 'invite', 'api', 'share'],
       coreEvents: ['Create Report'],
       windows: [7, 28, 84],
+      badRating: 2,
       exclude: [],
       ...features
     },
