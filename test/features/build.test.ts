@@ -116,6 +116,8 @@ describe('planSnapshots', () => {
       'users.deactivated_at',
       'subscriptions.ended_at',
       'tickets.rated_at',
+      'tickets.reopened_at',
+      'payments.kind',
       'surveys.responded_at',
       'touchpoints.cancelled_by'
     ];
