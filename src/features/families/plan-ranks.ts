@@ -2,7 +2,7 @@ import { raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
 import { countOf, maxOf, minOf } from '../aggregates.js';
 import type { Aggregate, Family, FamilyInput, FeatureSpec } from '../types.js';
-import { mainColumns, mainTerm, rankedTerms, readsOf, steps } from './subscription-passes.js';
+import { mainColumns, mainTerm, rankedTerms, rankSteps, readsOf } from './subscription-passes.js';
 
 const BASE = { family: 'subscription', timing: 'lagging', actionable: false, direction: 'none' } as const;
 const CHANGE_DAYS = [90, 180, 365];
@@ -12,7 +12,7 @@ const ADVANCED_DAYS = 180;
 const rankNow = maxOf(raw('r.rank'), { pass: rankedTerms, name: 'rank', where: raw('r.active') });
 const rankAtStart = maxOf(raw('r.rank'), { pass: rankedTerms, name: 'rank_at_start', where: raw('r.is_first') });
 /** Steps at which a listed plan runs: without any, nothing is known of ups and downs. */
-const rankedSteps = countOf({ pass: steps, name: 'ranked', where: raw('r.rank_is is not null') });
+const rankedSteps = countOf({ pass: rankSteps, name: 'ranked', where: raw('r.rank_is is not null') });
 
 interface Move {
   /** `upgrade` or `downgrade`. */
@@ -93,7 +93,7 @@ function ranks(input: FamilyInput): FeatureSpec[] {
 }
 
 function movesIn({ name, where }: Move, days: number): Aggregate {
-  return countOf({ pass: steps, name: `${name}s_${days}d`, where: sql`${where} and r.age <= ${days}` });
+  return countOf({ pass: rankSteps, name: `${name}s_${days}d`, where: sql`${where} and r.age <= ${days}` });
 }
 
 /** A count of moves; unknown when no plan that ever ran is listed. */
@@ -125,7 +125,7 @@ function sinceMove(input: FamilyInput, { name, verb, where, direction }: Move): 
     direction: direction === 'higher_better' ? 'lower_better' : 'higher_better',
     minimum: 1,
     step: 30,
-    define: use => use(minOf(raw('r.age'), { pass: steps, name: `${name}_age`, where }))
+    define: use => use(minOf(raw('r.age'), { pass: rankSteps, name: `${name}_age`, where }))
   };
 }
 
@@ -138,7 +138,7 @@ function upgradesEver(input: FamilyInput): FeatureSpec {
     reads: ranksRead(input),
     direction: 'higher_better',
     minimum: 0,
-    define: use => counted(use, countOf({ pass: steps, name: 'upgrades_ever', where: UP.where }))
+    define: use => counted(use, countOf({ pass: rankSteps, name: 'upgrades_ever', where: UP.where }))
   };
 }
 

@@ -76,49 +76,94 @@ export const mainTerm: Pass = {
 
 /**
  * The steps of what the account has: one row per instant `us` before `t` (`age` in days) at which a paid term began or
- * ended, with the highest plan rank, the seats and the monthly revenue just before (`_was`) and just after (`_is`), each
- * NULL when no term that runs there states it; `running`, the terms just after; `due`, the terms that reached their
- * contract's end there. Terms that overlap add up; a term that takes over at the instant another ends makes one step.
+ * ended, with the seats and the monthly revenue just before (`_was`) and just after (`_is`), each NULL when no term that
+ * runs there states it; `running`, the terms just after; `due`, the terms that reached their contract's end there;
+ * `last_seats_us`, the last instant at which seats changed. Terms that overlap add up; a term that takes over at the
+ * instant another ends makes one step.
  */
 export const steps: Pass = {
   name: 'steps',
   partials: [],
   from: input => {
-    const sides = [...sidesOf(input, 'was'), ...sidesOf(input, 'is')];
-    const due = input.reads.has('subscriptions.term_end')
-      ? raw('count(*) filter (where t.term_end = x.us and t.ends = x.us)')
-      : raw('0');
-    const last = input.reads.has('subscriptions.seats')
-      ? raw('max(us) filter (where seats_is <> seats_was) over (partition by account_id, as_of_day)')
-      : raw('cast(null as bigint)');
+    const columns = ['seats', 'mrr'].filter(column => input.reads.has(`subscriptions.${column}`));
+    const last = raw(
+      columns.includes('seats')
+        ? 'max(us) filter (where seats_is <> seats_was) over (partition by account_id, as_of_day)'
+        : 'cast(null as bigint)'
+    );
+    const change = join([
+      raw('sum(way) as way'),
+      raw('count(*) filter (where due) as due'),
+      ...columns.flatMap(changeOf)
+    ]);
+    const level = join([raw('sum(way) over w as running'), raw('due'), ...columns.flatMap(levelsOf)]);
     return sql`select *, ${last} as last_seats_us from (
-  with t as (${input.reads.has('plans.rank') ? ranked(input) : paidTerms(input)}),
-  x as (
-    select account_id, as_of_day, started_at as us, started_at__age as age from t
-    union select account_id, as_of_day, ends, ends_age from t where ends < as_of_us
-  )
-  select ${join([raw('x.account_id'), raw('x.as_of_day'), raw('x.us'), raw('x.age'), ...sides])},
-    count(*) filter (where ${SIDES.is}) as running, ${due} as due
-  from x join t on t.account_id = x.account_id and t.as_of_day = x.as_of_day
-    and t.started_at <= x.us and (t.ends is null or t.ends >= x.us)
-  group by x.account_id, x.as_of_day, x.us, x.age)`;
+    select account_id, as_of_day, us, age, ${level} from (
+      select account_id, as_of_day, us, age, ${change} from (${boundaries(input)})
+      group by account_id, as_of_day, us, age
+    ) window w as (partition by account_id, as_of_day order by us))`;
   }
 };
 
-/** Among the terms that run up to or from an instant on: those that run just before it, and just after. */
-const SIDES = {
-  was: raw('t.started_at < x.us'),
-  is: raw('(t.ends is null or t.ends > x.us)')
+/** Every begin (`way` 1) and every end before `t` (`way` -1) of a paid term. */
+function boundaries(input: PassInput): Sql {
+  const due = raw(input.reads.has('subscriptions.term_end') ? 'coalesce(term_end = ends, false)' : 'false');
+  return sql`with t as (${paidTerms(input)})
+      select *, started_at as us, started_at__age as age, 1 as way, false as due from t
+      union all select *, ends, ends_age, -1, ${due} from t where ends < as_of_us`;
+}
+
+/** What the begins and ends of one instant add, and how many of the terms state it. */
+function changeOf(column: string): Sql[] {
+  const cell = id(column);
+  return [
+    sql`cast(coalesce(sum(way * ${cell}), 0) as bigint) as ${cell}`,
+    sql`cast(sum(way) filter (where ${cell} is not null) as bigint) as ${id(`${column}_stated`)}`
+  ];
+}
+
+/** Running sums just after an instant, and without its own change just before it. */
+function levelsOf(column: string): Sql[] {
+  const [cell, stated] = [id(column), sql`coalesce(${id(`${column}_stated`)}, 0)`];
+  const level = (name: string, less: (value: Sql) => Sql) =>
+    sql`case when ${less(stated)} > 0 then cast(${less(cell)} as bigint) end as ${id(`${column}_${name}`)}`;
+  return [level('was', value => sql`sum(${value}) over w - ${value}`), level('is', value => sql`sum(${value}) over w`)];
+}
+
+/**
+ * The steps of the plan: one row per instant `us` before `t` (`age` in days) at which a plan of some rank began or ended
+ * to run, with the highest rank just before (`rank_was`) and just after (`rank_is`); NULL when no listed plan runs there.
+ */
+export const rankSteps: Pass = {
+  name: 'rank_steps',
+  partials: [],
+  from: input => sql`with spans as (
+    select account_id, as_of_day, as_of_us, rank, min(started_at) as began, max(started_at__age) as began_age,
+      nullif(max(upto), ${FOREVER}) as ended, min(coalesce(ends_age, 0)) as ended_age
+    from (
+      select *, sum(cast(coalesce(started_at > reached, true) as integer)) over (
+        partition by account_id, as_of_day, rank order by started_at, upto rows unbounded preceding) as span
+      from (
+        select *, coalesce(ends, ${FOREVER}) as upto, max(coalesce(ends, ${FOREVER})) over (
+          partition by account_id, as_of_day, rank order by started_at, coalesce(ends, ${FOREVER})
+          rows between unbounded preceding and 1 preceding) as reached
+        from (${ranked(input)}) where rank is not null
+      )
+    ) group by account_id, as_of_day, as_of_us, rank, span
+  ), x as (
+    select account_id, as_of_day, began as us, began_age as age from spans
+    union select account_id, as_of_day, ended, ended_age from spans where ended < as_of_us
+  )
+  select x.account_id, x.as_of_day, x.us, x.age,
+    max(s.rank) filter (where s.began < x.us) as rank_was,
+    max(s.rank) filter (where s.ended is null or s.ended > x.us) as rank_is
+  from x join spans s on s.account_id = x.account_id and s.as_of_day = x.as_of_day
+    and s.began <= x.us and (s.ended is null or s.ended >= x.us)
+  group by x.account_id, x.as_of_day, x.us, x.age`
 };
 
-function sidesOf({ reads }: PassInput, side: keyof typeof SIDES): Sql[] {
-  const runs = SIDES[side];
-  const sums = ['seats', 'mrr']
-    .filter(column => reads.has(`subscriptions.${column}`))
-    .map(column => sql`cast(sum(${id('t', column)}) filter (where ${runs}) as bigint) as ${id(`${column}_${side}`)}`);
-  if (!reads.has('plans.rank')) return sums;
-  return [...sums, sql`max(t.rank) filter (where ${runs}) as ${id(`rank_${side}`)}`];
-}
+/** Later than every instant: the end of an open term. */
+const FOREVER = 2n ** 63n - 1n;
 
 /** Sum of a column over the terms that run at `t`; NULL when none of them states it. */
 export function sumNow(column: string): Aggregate {
