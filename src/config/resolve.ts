@@ -32,7 +32,8 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
       coreEvents: spec.features.core_events,
       windows: spec.features.windows,
       exclude: spec.features.exclude,
-      custom: resolveCustom(spec.features.custom)
+      custom: resolveCustom(spec.features.custom),
+      badRating: spec.features.bad_rating
     },
     models: resolveModels(spec.models),
     health: resolveHealth(spec),

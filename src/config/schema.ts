@@ -102,7 +102,8 @@ const features = z.strictObject({
   core_events: names.default([]),
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
   exclude: names.default([]),
-  custom: customFeatures
+  custom: customFeatures,
+  bad_rating: z.number().min(0).max(1_000).default(2)
 });
 
 const neural = z.strictObject({

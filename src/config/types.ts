@@ -167,6 +167,8 @@ export interface Config {
     readonly coreEvents: readonly string[];
     /** Windows in days of the usage families. */
     readonly windows: readonly number[];
+    /** Largest rating of support that counts as bad. */
+    readonly badRating: number;
     readonly exclude: readonly string[];
     /** Features that the file declares itself, in its order. */
     readonly custom: readonly CustomFeature[];

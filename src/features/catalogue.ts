@@ -5,6 +5,7 @@ import { dayExpression } from '../sources/calendar.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { type CustomTrees, customSpecs } from './custom/index.js';
 import { billing } from './families/invoices.js';
+import { paying } from './families/payments.js';
 import { profile } from './families/profile.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
@@ -23,6 +24,7 @@ const FAMILIES: readonly Family[] = [
   subscription,
   support,
   billing,
+  paying,
   feedback,
   relationship,
   tenure,
@@ -82,6 +84,7 @@ function familyInput({ features, calendar }: Config, tables: Tables): FamilyInpu
     windows: [...new Set(features.windows)],
     eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
     coreEvents: features.coreEvents,
+    badRating: features.badRating,
     has: read => column(read) !== undefined,
     decimals: read => column(read)?.decimals ?? 0,
     day: us => dayExpression(us, calendar.timezone)

@@ -101,6 +101,8 @@ export interface FamilyInput {
   readonly windows: readonly number[];
   readonly eventTypes: readonly { readonly type: string; readonly slug: string }[];
   readonly coreEvents: readonly string[];
+  /** Largest rating of support that counts as bad, in points. */
+  readonly badRating: number;
   /** Whether `table.column` is mapped. */
   readonly has: (read: string) => boolean;
   /** Decimals of the measure `table.column`; 0 when it is not mapped. */

@@ -68,7 +68,7 @@ describe('parseConfig: events', () => {
         churn: { leadDays: 0, horizonDays: 90, graceDays: 0 },
         upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 }
       },
-      features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [], custom: [] },
+      features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [], custom: [], badRating: 2 },
       customPlaces: {},
       models: {
         seed: 1,
@@ -99,7 +99,7 @@ describe('parseConfig: events', () => {
       value: { from: v, time: { at: occurred_at }, decimals: 2 }
 calendar: { timezone: Europe/Paris, dates: [2025-01-01, 2025-02-01] }
 outcomes: { churn: { lead_days: 7, horizon_days: 30, grace_days: 3 }, upsell: { horizon_days: 60 } }
-features: { event_types: [post, like], core_events: [post], windows: [7, 14], exclude: [tenure_days] }
+features: { event_types: [post, like], core_events: [post], windows: [7, 14], bad_rating: 1.5, exclude: [tenure_days] }
 models: { seed: 9, neural: { hidden: [8], batch: 64 }, drivers: [a, b], backend: cpu }
 health: { profile: strict }
 blocks:
@@ -131,6 +131,7 @@ gates: { skill: false }
     expect(config.outcomes.upsell).toEqual({ leadDays: 7, horizonDays: 60, graceDays: 3 });
     expect(config.models.neural).toMatchObject({ hidden: [8], batch: 64, patience: 8 });
     expect(config.blocks).toMatchObject({ validation: null, test: { from: '2025-01-01', to: '2025-02-01' } });
+    expect(config.features).toMatchObject({ windows: [7, 14], badRating: 1.5, exclude: ['tenure_days'] });
     expect(config.gates.skill).toBe(false);
   });
 

@@ -6,6 +6,7 @@ import { RULES } from './oracle.js';
 import { configOf, tableInfos } from './world.js';
 
 const TABLES = tableInfos(0);
+const BAD_RATINGS = [30, 90].flatMap(days => [`tickets_bad_ratings_${days}d`, `tickets_bad_rating_share_${days}d`]);
 const full = buildCatalogue(configOf(), TABLES);
 
 describe('buildCatalogue', () => {
@@ -18,6 +19,7 @@ describe('buildCatalogue', () => {
       'subscription',
       'tickets',
       'invoices',
+      'payments',
       'surveys',
       'touchpoints',
       'tenure',
@@ -110,12 +112,15 @@ describe('definitionHash', () => {
     if (tickets === undefined) throw new Error('no tickets');
     const rating = { type: 'measure', decimals: 1, time: { at: 'rated_at' } } as const;
     expect(changed({ ...TABLES, tickets: { ...tickets, columns: { ...tickets.columns, rating } } })).toEqual([
-      'tickets_rating_mean_90d'
+      'tickets_rating_mean_90d',
+      ...BAD_RATINGS
     ]);
     const escalated_at = { type: 'instant', decimals: 0, time: 'fixed' } as const;
     expect(changed({ ...TABLES, tickets: { ...tickets, columns: { ...tickets.columns, escalated_at } } })).toEqual([
-      'tickets_escalated_90d'
+      'tickets_escalated_90d',
+      'tickets_escalated_share_90d'
     ]);
+    expect(changed(TABLES, { features: { badRating: 3 } })).toEqual(BAD_RATINGS);
     expect(changed(TABLES, { timezone: 'UTC' })).toEqual([...base.keys()]);
     expect(changed(TABLES, { features: { coreEvents: ['login'] } })).toEqual([
       'core_events_28d',

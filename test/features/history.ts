@@ -9,6 +9,12 @@ export { DATES, mulberry } from './history/draw.js';
 /** Makes up to `max` rows for every account. */
 export type Many = (max: number, make: (account: string, key: string) => Row) => Row[];
 
+const PLANS = [
+  { plan: 'free', features: 'login; export' },
+  { plan: 'basic', features: ' Create Report ;login;other' },
+  { plan: 'pro', features: null }
+];
+
 /** A random history of `accounts` independent accounts. */
 export function randomWorld(seed: number, accounts: number): World {
   const draw = new Draw(seed);
@@ -20,7 +26,7 @@ export function randomWorld(seed: number, accounts: number): World {
     accounts: names.map(account => accountRow(draw, account)),
     users: many(5, (account, key) => userRow(draw, account, key)),
     subscriptions: many(5, (account, key) => termRow(draw, account, key)),
-    plans: ['free', 'basic', 'pro'].map((plan, rank) => ({ plan, rank, known_at: 0 })),
+    plans: PLANS.map((plan, rank) => ({ ...plan, rank, known_at: 0 })),
     events: many(60, account => eventRow(draw, account)),
     tickets: many(8, (account, key) => ticketRow(draw, account, key)),
     invoices: many(8, (account, key) => invoiceRow(draw, account, key)),
@@ -70,6 +76,8 @@ function termRow(draw: Draw, account_id: string, subscription_id: string): Row {
     plan: draw.of(['free', 'basic', 'pro', 'legacy']),
     seats: draw.maybe(0.9, draw.below(40)),
     mrr: draw.below(5) * 10_050,
+    amount: draw.maybe(0.8, draw.below(1_000_000)),
+    term_months: draw.maybe(0.4, draw.of([1, 3, 12, 24])),
     started_at,
     term_end,
     ended_at: draw.maybe(0.3, draw.chance(0.5) ? draw.after(started_at, 300) : Math.max(started_at, draw.edge())),
@@ -96,15 +104,20 @@ function ticketRow(draw: Draw, account_id: string, ticket_id: string): Row {
   const opened_at = draw.when();
   const later = (p: number) =>
     draw.maybe(p, draw.chance(0.6) ? draw.after(opened_at, 60) : Math.max(opened_at, draw.edge()));
+  const resolved_at = later(0.7);
   return {
     ticket_id,
     account_id,
     opened_at,
-    resolved_at: later(0.7),
+    resolved_at,
     priority: draw.of(['low', 'normal', 'high', 'urgent', null]),
     rating: draw.maybe(0.6, 1 + draw.below(5)),
     rated_at: later(0.6),
     escalated_at: later(0.3),
+    due_at: draw.maybe(0.8, draw.chance(0.2) && resolved_at !== null ? resolved_at : draw.after(opened_at, 60)),
+    reopened_at: draw.maybe(0.3, draw.chance(0.2) ? resolved_at : draw.after(resolved_at ?? opened_at, 60)),
+    channel: draw.of(['email', 'phone', null]),
+    sentiment: draw.maybe(0.7, draw.below(2001) - 1000),
     known_at: draw.known(opened_at)
   };
 }

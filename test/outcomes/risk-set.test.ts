@@ -74,7 +74,7 @@ describe('the risk set under notices and silence', () => {
       for (const date of asOf)
         live.push(...(await read(asAt(world, date.us), { dates: [date], watermarkUs: date.us })));
       expect(live).toEqual(backfill);
-      expect(backfill.length).toBeGreaterThan(50);
+      expect(backfill.length).toBeGreaterThan(40);
       expect(backfill.length).toBeLessThan(40 * days.length * 0.8);
     }
     expect(FAR - (asOf.at(-1)?.us as number)).toBeGreaterThan(30 * DAY);

@@ -20,7 +20,7 @@ export function testConfig(partial: Partial<Config> = {}): Config {
     sources: [],
     snapshots: null,
     outcomes: { churn: { leadDays: 0, horizonDays: 90, graceDays: 0 }, upsell: null },
-    features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [], custom: [] },
+    features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [], custom: [], badRating: 2 },
     customPlaces: {},
     models: { seed: 1, neural: null, drivers: null, backend: 'auto' },
     health: null,

@@ -29,7 +29,14 @@ describe('quality', () => {
 
   it('tells a feed that stops, quarantined rows, unknown types and accounts without records', async () => {
     const lines = ['A,2024-03-01,login', 'A,2024-03-02,login', 'A,2024-03-03,share', 'A,soon,login'];
-    const features = { eventTypes: ['login', 'export'], coreEvents: [], windows: [7], exclude: [], custom: [] };
+    const features = {
+      eventTypes: ['login', 'export'],
+      coreEvents: [],
+      windows: [7],
+      exclude: [],
+      custom: [],
+      badRating: 2
+    };
     const found = await findings({
       files: { 'events.csv': [EVENTS.join(','), ...lines] },
       sources: [source('events', EVENTS)],

@@ -1,144 +1,149 @@
-import { allOf, countWhere, isOneOf, orZero, ratio, sumWhere } from '../../sql/expressions.js';
-import { id, raw, sql } from '../../sql/sql.js';
+import { orZero, ratio } from '../../sql/expressions.js';
+import { raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
-import { tablePass, visibleRows } from '../rows.js';
-import type { Aggregate, Family, FamilyInput, FeatureSpec, Pass } from '../types.js';
+import { countOf, maxOf, minOf } from '../aggregates.js';
+import type { Family, FamilyInput, FeatureSpec } from '../types.js';
+import { resolution } from './ticket-resolution.js';
+import { ALL, OPENED, openedIn, openTicket, TICKET_BASE, tickets } from './ticket-rows.js';
+import { severity } from './ticket-severity.js';
+import { ratings, tone } from './ticket-voice.js';
+import { activeUsers } from './usage-passes.js';
 
-const BASE = { family: 'tickets', timing: 'leading', actionable: true, direction: 'lower_better', minimum: 0 } as const;
-/** Priorities that count as high. */
-const HIGH_PRIORITIES = ['high', 'urgent'];
-const OPENED = 'tickets.opened_at';
-const RESOLVED = 'tickets.resolved_at';
-const RECENT = 90;
+const BASE = TICKET_BASE;
 
-const tickets = tablePass('tickets');
-const open = sql`(r.resolved_at is null or r.resolved_at >= r.as_of_us)`;
-const high = isOneOf(sql`r.priority`, HIGH_PRIORITIES);
-
-/** The middle row, or the two middle rows, of hours to resolve of tickets resolved in the last `RECENT` days. */
-const medianHours: Pass = {
-  name: 'tickets_median',
-  partials: [],
-  from: input => sql`select * from (
-    select *, resolved_at - opened_at as took,
-      row_number() over (partition by account_id, as_of_day order by resolved_at - opened_at) as place,
-      count(*) over (partition by account_id, as_of_day) as n
-    from (${visibleRows('tickets', input)})
-    where resolved_at < as_of_us and resolved_at__age <= ${RECENT}
-  ) where 2 * place >= n and 2 * place <= n + 2`
-};
-
-/** Support requests: volume, what is open, severity, speed and ratings. */
+/** Support requests: volume, what is open, severity, speed, ratings and tone. */
 export const support: Family = input => [
   ...input.windows.map(opened),
-  counted({ name: 'tickets_open', about: 'Tickets open at the date.', reads: [OPENED, RESOLVED] }, open),
-  ...severity(),
-  ...speed(),
-  ...ratings(input)
+  ...frequency(),
+  ...state(input),
+  ...severity(input),
+  ...resolution(input),
+  ...ratings(input),
+  ...tone(input)
 ];
 
 function opened(days: number): FeatureSpec {
-  const about = `Tickets opened in the ${days} days before the date.`;
-  const where = sql`r.opened_at__age <= ${days}`;
-  return counted({ name: `tickets_${days}d`, about, reads: [OPENED], windowDays: days }, where);
+  return {
+    ...BASE,
+    name: `tickets_${days}d`,
+    unit: 'tickets',
+    about: `Tickets opened in the ${days} days before the date.`,
+    reads: [OPENED],
+    windowDays: days,
+    define: use => orZero(use(countOf({ pass: tickets, name: `opened_${days}d`, where: openedIn(days) })))
+  };
 }
 
-function severity(): FeatureSpec[] {
-  const reads = [OPENED, RESOLVED, 'tickets.priority'];
-  const escalated = sql`r.escalated_at < r.as_of_us and r.escalated_at__age <= ${RECENT}`;
-  return [
-    counted({ name: 'tickets_high_open', about: 'High-priority tickets open at the date.', reads }, allOf(open, high)),
-    counted(
-      {
-        name: 'tickets_high_open_30d',
-        about: 'High-priority tickets that were open at any time in the last 30 days.',
-        reads,
-        windowDays: 30
-      },
-      allOf(high, sql`${open} or r.resolved_at__age <= 30`)
-    ),
-    counted(
-      {
-        name: 'tickets_escalated_90d',
-        about: 'Escalations in the last 90 days.',
-        reads: [OPENED, 'tickets.escalated_at'],
-        windowDays: RECENT
-      },
-      escalated
-    )
-  ];
-}
+const month = countOf({ pass: tickets, name: 'opened_30d', where: openedIn(30) });
+const quarter = countOf({ pass: tickets, name: 'opened_90d', where: openedIn(90) });
 
-type Counted = Pick<FeatureSpec, 'name' | 'about' | 'reads'> & Partial<FeatureSpec>;
-
-function counted(spec: Counted, where: Sql): FeatureSpec {
-  const aggregate: Aggregate = { pass: tickets, name: spec.name, sql: countWhere(where) };
-  return { ...BASE, unit: 'tickets', define: use => orZero(use(aggregate)), ...spec };
-}
-
-function speed(): FeatureSpec[] {
+/** Tickets against the people who could raise them, and against the account's own 90-day mean (R67). */
+function frequency(): FeatureSpec[] {
+  const perUser = { ...BASE, reads: [OPENED, 'events.occurred_at', 'events.user_id'], direction: 'none' } as const;
+  const [users30, users90] = [activeUsers(30), activeUsers(90)];
   return [
     {
       ...BASE,
+      name: 'days_since_ticket',
+      unit: 'days',
+      about: 'Days since the last ticket was opened; unknown when there was none.',
+      direction: 'none',
+      reads: [OPENED],
+      minimum: 1,
+      step: 30,
+      define: use => use(minOf(raw('r.opened_at__age'), { pass: tickets, name: 'last_opened', where: ALL }))
+    },
+    {
+      ...BASE,
+      name: 'tickets_change_30d',
+      unit: 'share',
+      about:
+        'Relative change of the tickets opened in the last 30 days against the 30-day mean of the last 90; undefined without any.',
+      reads: [OPENED],
+      minimum: -1,
+      step: 0.1,
+      windowDays: 90,
+      define: use => ratio(sql`3 * ${use(month)} - ${use(quarter)}`, use(quarter))
+    },
+    {
+      ...perUser,
+      name: 'tickets_per_100_active_users_30d',
+      unit: 'tickets per 100 users',
+      about: 'Tickets opened in the last 30 days per 100 users active in them; undefined without an active user.',
+      step: 10,
+      windowDays: 30,
+      define: use => ratio(sql`100 * ${orZero(use(month))}`, use(users30))
+    },
+    {
+      ...perUser,
+      name: 'tickets_per_100_active_users_change_30d',
+      unit: 'share',
+      about:
+        'Relative change of tickets per active user of the last 30 days against 30-day tickets per active user of the last 90; undefined without a ticket in the 90 days or an active user in the 30.',
+      direction: 'lower_better',
+      minimum: -1,
+      step: 0.1,
+      windowDays: 90,
+      define: use => {
+        const mean = sql`${use(quarter)} * nullif(${use(users30)}, 0)`;
+        return ratio(sql`3 * ${use(month)} * ${use(users90)} - ${mean}`, mean);
+      }
+    }
+  ];
+}
+
+/** What is open, and silence told apart from everything resolved (R36). */
+function state({ has }: FamilyInput): FeatureSpec[] {
+  const { open, reads } = openTicket(has);
+  const base = { ...BASE, reads };
+  const now = countOf({ pass: tickets, name: 'open', where: open });
+  const ever = countOf({ pass: tickets, name: 'ever', where: ALL });
+  const oldest = maxOf(raw('r.opened_at__age'), { pass: tickets, name: 'oldest_open', where: open });
+  const whenRaised = (value: Sql, silent: Sql, use: Use) =>
+    sql`case when ${orZero(use(ever))} = 0 then ${silent} else ${value} end`;
+  return [
+    {
+      ...base,
+      name: 'tickets_open',
+      unit: 'tickets',
+      about: 'Tickets open at the date.',
+      define: use => orZero(use(now))
+    },
+    {
+      ...base,
+      name: 'tickets_state',
+      type: 'category',
+      unit: 'state',
+      about: 'none_raised (no ticket ever), all_resolved, or open (at least one at the date).',
+      direction: 'none',
+      define: use =>
+        whenRaised(sql`case when ${use(now)} > 0 then 'open' else 'all_resolved' end`, raw(`'none_raised'`), use)
+    },
+    {
+      ...base,
+      name: 'tickets_none_ever',
+      unit: 'flag',
+      about: '1 when the account never raised a ticket: silence, which is not good in itself.',
+      direction: 'none',
+      reads: [OPENED],
+      define: use => whenRaised(raw('0'), raw('1'), use)
+    },
+    {
+      ...base,
+      name: 'tickets_all_resolved',
+      unit: 'flag',
+      about: '1 when no ticket is open at the date; undefined when none was ever raised.',
+      direction: 'higher_better',
+      define: use => whenRaised(sql`case when ${use(now)} > 0 then 0 else 1 end`, raw('null'), use)
+    },
+    {
+      ...base,
       name: 'tickets_oldest_open_days',
       unit: 'days',
       about: 'Age of the oldest open ticket; 0 when none is open.',
-      reads: [OPENED, RESOLVED],
-      define: use =>
-        orZero(use({ pass: tickets, name: 'oldest_open', sql: sql`max(r.opened_at__age) filter (where ${open})` }))
-    },
-    {
-      ...BASE,
-      name: 'tickets_hours_to_resolve_90d',
-      unit: 'hours',
-      about: 'Median hours from opening to resolution of the tickets resolved in the last 90 days.',
-      reads: [OPENED, RESOLVED],
-      windowDays: RECENT,
-      minAgeDays: 0,
-      define: use => {
-        const took = use({ pass: medianHours, name: 'took', sql: sumWhere(sql`r.took`, raw('true')) });
-        const rows = use({ pass: medianHours, name: 'rows', sql: sql`count(*)` });
-        return ratio(took, sql`${rows} * ${3_600_000_000}`);
-      }
-    },
-    {
-      ...BASE,
-      name: 'tickets_resolved_share_90d',
-      unit: 'share',
-      about: 'Share of the tickets opened in the last 90 days that were resolved before the date.',
-      direction: 'higher_better',
-      reads: [OPENED, RESOLVED],
-      step: 0.1,
-      windowDays: RECENT,
-      minAgeDays: 0,
-      define: use => {
-        const recent = sql`r.opened_at__age <= ${RECENT}`;
-        const closed = use({ pass: tickets, name: 'closed_90d', sql: countWhere(sql`${recent} and not ${open}`) });
-        return ratio(closed, use({ pass: tickets, name: 'opened_90d', sql: countWhere(recent) }));
-      }
+      define: use => orZero(use(oldest))
     }
   ];
 }
 
-function ratings({ has, decimals }: FamilyInput): FeatureSpec[] {
-  const when = has('tickets.rated_at') ? 'rated_at' : 'opened_at';
-  const reads = [...new Set([OPENED, 'tickets.rating', `tickets.${when}`])];
-  const rated = sql`r.rating is not null and ${id('r', when)} < r.as_of_us and ${id('r', `${when}__age`)} <= ${RECENT}`;
-  return [
-    {
-      ...BASE,
-      name: 'tickets_rating_mean_90d',
-      unit: 'rating',
-      about: 'Mean rating of support in the last 90 days; unknown without a rating.',
-      direction: 'higher_better',
-      reads,
-      windowDays: RECENT,
-      minAgeDays: 0,
-      define: use => {
-        const n = use({ pass: tickets, name: 'ratings', sql: countWhere(rated) });
-        const total = use({ pass: tickets, name: 'rating_sum', sql: sumWhere(sql`r.rating`, rated) });
-        return ratio(total, sql`${n} * ${10 ** decimals('tickets.rating')}`);
-      }
-    }
-  ];
-}
+type Use = Parameters<FeatureSpec['define']>[0];

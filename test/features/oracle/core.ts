@@ -6,33 +6,8 @@ export const people = (rows: readonly Row[]) => new Set(rows.map(row => row['use
 const eventsBefore = (v: View, from: number, to: number) =>
   v.events.filter(row => between(row['occurred_at'], v.back(from), v.back(to)));
 
-function endOf(row: Row): number {
-  return Math.min(num(row['term_end']) ?? Number.POSITIVE_INFINITY, num(row['ended_at']) ?? Number.POSITIVE_INFINITY);
-}
-
-const runningAt = (v: View, us: number) => v.terms.filter(row => num(row['started_at']) < us && endOf(row) >= us);
-const running = (v: View) => runningAt(v, v.t);
-const rankOf = (v: View, row: Row) =>
-  (v.plans.find(p => p['plan'] === row['plan'])?.['rank'] as number | undefined) ?? null;
-const top = (values: readonly (number | null)[]) => {
-  const known = values.filter(value => value !== null);
-  return known.length === 0 ? null : Math.max(...known);
-};
-const seatsOf = (rows: readonly Row[]) => {
-  const sold = rows.filter(row => row['seats'] !== null);
-  return sold.length === 0 ? null : sum(sold, 'seats');
-};
-const relative = (now: number | null, then: number | null) =>
+export const relative = (now: number | null, then: number | null) =>
   now === null || then === null || then === 0 ? null : (now - then) / then;
-
-function planMoves(v: View, direction: 1 | -1): number {
-  const starts = new Set(inLast(v, v.terms, 'started_at', 180).map(row => num(row['started_at'])));
-  return [...starts].filter(x => {
-    const was = top(v.terms.filter(r => num(r['started_at']) < x && endOf(r) >= x).map(r => rankOf(v, r)));
-    const is = top(v.terms.filter(r => num(r['started_at']) <= x && endOf(r) > x).map(r => rankOf(v, r)));
-    return was !== null && is !== null && Math.sign(is - was) === direction;
-  }).length;
-}
 
 const provisioned = (v: View) => v.users.filter(row => row['deactivated_at'] === null);
 const eventsOf = (v: View, user: Row) => v.events.filter(row => row['user_id'] === user['user_id']);
@@ -40,23 +15,10 @@ const activeIn = (v: View, user: Row, days: number) => inLast(v, eventsOf(v, use
 const activeBefore = (v: View, user: Row, days: number) =>
   eventsOf(v, user).some(row => num(row['occurred_at']) < v.back(days));
 
-const openTickets = (v: View) => v.tickets.filter(row => row['resolved_at'] === null);
-const isHigh = (row: Row) => row['priority'] === 'high' || row['priority'] === 'urgent';
-const overdue = (v: View) =>
-  v.invoices.filter(row => row['due_at'] !== null && num(row['due_at']) < v.t && row['paid_at'] === null);
 const answered = (v: View, kind: string) => v.surveys.filter(row => row['kind'] === kind && row['score'] !== null);
 const held = (v: View) => v.touchpoints.filter(row => row['cancelled_by'] === null);
 
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const n = sorted.length;
-  if (n === 0) return null;
-  const low = sorted[Math.floor((n - 1) / 2)] as number;
-  const high = sorted[Math.floor(n / 2)] as number;
-  return low === high && n % 2 === 1 ? low / 3_600_000_000 : (low + high) / 7_200_000_000;
-}
-
-function daysSince(v: View, rows: readonly Row[], column: string): number | null {
+export function daysSince(v: View, rows: readonly Row[], column: string): number | null {
   return rows.length === 0 ? null : v.spine.asOfDay - Math.max(...rows.map(row => v.dayOf(num(row[column]))));
 }
 
@@ -151,106 +113,6 @@ export const CORE_RULES: Readonly<Record<string, Rule>> = {
       return share(before.filter(user => activeIn(v, user, 30)).length, before.length);
     }
   ],
-  mrr: [0, v => sum(running(v), 'mrr') / 100],
-  arr: [0, v => v.spine.arr],
-  mrr_change_90d: [
-    90,
-    v => {
-      const then = runningAt(v, v.back(90));
-      return then.length === 0 ? null : relative(sum(running(v), 'mrr'), sum(then, 'mrr'));
-    }
-  ],
-  seats: [0, v => seatsOf(running(v))],
-  seats_change_90d: [90, v => relative(seatsOf(running(v)), seatsOf(runningAt(v, v.back(90))))],
-  seat_utilisation_28d: [
-    28,
-    v => {
-      const seats = seatsOf(running(v));
-      return seats === null ? null : share(people(inLast(v, v.events, 'occurred_at', 28)).size, seats);
-    }
-  ],
-  plan: [
-    0,
-    v => {
-      const most = Math.max(...running(v).map(row => num(row['mrr'])));
-      const plans = running(v)
-        .filter(row => row['mrr'] === most)
-        .map(row => row['plan'] as string);
-      return plans.length === 0 ? null : (plans.sort()[0] as string);
-    }
-  ],
-  plan_rank: [0, v => top(running(v).map(row => rankOf(v, row)))],
-  upgrades_180d: [180, v => planMoves(v, 1)],
-  downgrades_180d: [180, v => planMoves(v, -1)],
-  days_to_term_end: [
-    0,
-    v => {
-      const ends = running(v)
-        .filter(row => row['term_end'] !== null)
-        .map(row => v.dayOf(num(row['term_end'])));
-      return ends.length === 0 ? null : Math.min(...ends) - v.spine.asOfDay;
-    }
-  ],
-  days_since_term_start: [0, v => daysSince(v, running(v), 'started_at')],
-  terms_count: [0, v => v.terms.length],
-  tickets_7d: [7, v => inLast(v, v.tickets, 'opened_at', 7).length],
-  tickets_84d: [84, v => inLast(v, v.tickets, 'opened_at', 84).length],
-  tickets_open: [0, v => openTickets(v).length],
-  tickets_high_open: [0, v => openTickets(v).filter(isHigh).length],
-  tickets_high_open_30d: [
-    30,
-    v =>
-      v.tickets.filter(row => isHigh(row) && (row['resolved_at'] === null || num(row['resolved_at']) >= v.back(30)))
-        .length
-  ],
-  tickets_oldest_open_days: [
-    0,
-    v => Math.max(0, ...openTickets(v).map(row => v.spine.asOfDay - v.dayOf(num(row['opened_at']))))
-  ],
-  tickets_hours_to_resolve_90d: [
-    0,
-    v => median(inLast(v, v.tickets, 'resolved_at', 90).map(row => num(row['resolved_at']) - num(row['opened_at'])))
-  ],
-  tickets_resolved_share_90d: [
-    0,
-    v => {
-      const recent = inLast(v, v.tickets, 'opened_at', 90);
-      return share(recent.filter(row => row['resolved_at'] !== null).length, recent.length);
-    }
-  ],
-  tickets_rating_mean_90d: [
-    0,
-    v =>
-      mean(
-        inLast(v, v.tickets, 'rated_at', 90)
-          .filter(row => row['rating'] !== null)
-          .map(row => num(row['rating']))
-      )
-  ],
-  tickets_escalated_90d: [90, v => inLast(v, v.tickets, 'escalated_at', 90).length],
-  invoices_overdue: [0, v => overdue(v).length],
-  invoices_overdue_amount: [0, v => sum(overdue(v), 'amount') / 100],
-  invoices_overdue_days: [0, v => Math.max(0, ...overdue(v).map(row => v.spine.asOfDay - v.dayOf(num(row['due_at']))))],
-  invoices_on_time_share_365d: [
-    0,
-    v => {
-      const due = inLast(v, v.invoices, 'due_at', 365);
-      return share(
-        due.filter(row => row['paid_at'] !== null && num(row['paid_at']) <= num(row['due_at'])).length,
-        due.length
-      );
-    }
-  ],
-  invoices_days_late_mean_365d: [
-    0,
-    v =>
-      mean(
-        inLast(v, v.invoices, 'paid_at', 365)
-          .filter(row => row['due_at'] !== null)
-          .map(row => Math.max(0, v.dayOf(num(row['paid_at'])) - v.dayOf(num(row['due_at']))))
-      )
-  ],
-  invoices_failed_90d: [90, v => inLast(v, v.invoices, 'failed_at', 90).length],
   nps_last: [
     0,
     v => {
@@ -292,9 +154,6 @@ export const CORE_RULES: Readonly<Record<string, Rule>> = {
       return share(all.filter(row => row['cancelled_by'] === 'customer').length, all.length);
     }
   ],
-  tenure_days: [0, v => v.spine.tenureDays],
-  tenure_months: [0, v => Math.floor((v.spine.tenureDays * 4800) / 146_097)],
-  first_90_days: [0, v => (v.spine.tenureDays < 90 ? 1 : 0)],
   industry: [0, v => (v.account?.['industry'] ?? null) as string | null],
   region: [0, v => (v.account?.['region'] ?? null) as string | null]
 };
