@@ -3,7 +3,9 @@ import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { billing } from './families/invoices.js';
+import { loading } from './families/performance.js';
 import { profile } from './families/profile.js';
+import { sessions } from './families/sessions.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
 import { tenure } from './families/tenure.js';
@@ -17,6 +19,8 @@ import { columnOf, tableOf } from './types.js';
 
 const FAMILIES: readonly Family[] = [
   usage,
+  sessions,
+  loading,
   users,
   subscription,
   support,
@@ -77,6 +81,10 @@ function familyInput({ features }: Config, tables: Tables): FamilyInput {
     windows: [...new Set(features.windows)],
     eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
     coreEvents: features.coreEvents,
+    loginEvents: features.loginEvents,
+    keyEvents: features.keyEvents.map(type => ({ type, slug: slugOf(type) })),
+    loyaltyDays: features.loyaltyDays,
+    retention: features.retention,
     has: read => column(read) !== undefined,
     decimals: read => column(read)?.decimals ?? 0
   };

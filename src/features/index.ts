@@ -2,4 +2,6 @@ export { buildSnapshots, planSnapshots, type SnapshotInput } from './build.js';
 export { buildCatalogue, type Catalogue, featureInfos, type SkippedFeature } from './catalogue.js';
 export type { SnapshotPlan } from './compile.js';
 export { driverList } from './drivers.js';
+export { droppedUsers } from './families/loyalty.js';
+export { type PageTableOptions, pageTable } from './page-table.js';
 export type { FeatureDef } from './types.js';

@@ -33,6 +33,8 @@ export interface Aggregate {
   readonly sql: Sql;
   /** Which rows `r` of the pass make the value, for tracing it back; absent when all do. */
   readonly where?: Sql;
+  /** Oldest age in days that it counts, for passes that read no further back. */
+  readonly reach?: number;
   /** Columns of the daily event table that it needs. */
   readonly parts?: readonly Part[];
   /** What the usage pass must keep apart for it: window edges in days, and sums over daily rows `e` of age `age`. */
@@ -69,6 +71,11 @@ export interface FamilyInput {
   readonly windows: readonly number[];
   readonly eventTypes: readonly { readonly type: string; readonly slug: string }[];
   readonly coreEvents: readonly string[];
+  readonly loginEvents: readonly string[];
+  readonly keyEvents: readonly { readonly type: string; readonly slug: string }[];
+  readonly loyaltyDays: number;
+  /** Intervals of the retention index: `days` from 7 x week days after the first activity. */
+  readonly retention: readonly { readonly week: number; readonly days: number; readonly weight: number }[];
   /** Whether `table.column` is mapped. */
   readonly has: (read: string) => boolean;
   /** Decimals of the measure `table.column`; 0 when it is not mapped. */

@@ -1,39 +1,52 @@
-import { countWhere, orZero, ratio } from '../../sql/expressions.js';
+import { allOf, orZero, ratio } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
-import { tablePass, visibleRows } from '../rows.js';
-import type { Aggregate, Family, FeatureSpec, Pass } from '../types.js';
+import type { Sql } from '../../types.js';
+import { countOf } from '../aggregates.js';
+import type { Aggregate, Family, FamilyInput, FeatureSpec } from '../types.js';
+import { loyalty } from './loyalty.js';
+import { retention } from './retention.js';
+import { notLeft, people, peopleActivity, USER, WITH_EVENTS } from './users-passes.js';
 
 const BASE = { family: 'users', timing: 'leading', actionable: true, direction: 'higher_better', minimum: 0 } as const;
-const USER = ['users.user_id', 'users.created_at'];
-const WITH_EVENTS = [...USER, 'events.occurred_at', 'events.user_id'];
-const INACTIVE_DAYS = 30;
+const DROPPED_DAYS = 30;
+/** Days without an event of an inactive user (R31). */
+const INACTIVE_DAYS = [7, 14, 30, 60, 90];
 
-const people = tablePass('users');
-
-/** Users as in `people`, with the age of their first and last active day (NULL when they were never active). */
-const peopleActivity: Pass = {
-  name: 'people_activity',
-  partials: ['feature_dates', 'feature_user_activity'],
-  from: input => sql`select p.*, p.as_of_day - a.first_day as first_age, p.as_of_day - a.last_day as last_age
-  from (${visibleRows('users', input)}) p left join feature_user_activity a
-    on a.account_id = p.account_id and a.user_id = p.user_id and a.as_of_day = p.as_of_day`
-};
+/** What the features of provisioned users share: their columns, and counts of those that meet a condition. */
+interface Provisioned {
+  /** Mapped columns that tell who is provisioned. */
+  readonly also: readonly string[];
+  readonly count: (name: string, where?: Sql) => Aggregate;
+  /** The same over users with their activity. */
+  readonly active: (name: string, where?: Sql) => Aggregate;
+}
 
 /** Provisioned users: created, and not deactivated before the date. */
-export const users: Family = ({ has }) => {
-  const leaves = has('users.deactivated_at');
-  const provisioned = leaves ? sql`(r.deactivated_at is null or r.deactivated_at >= r.as_of_us)` : raw('true');
-  const also = leaves ? ['users.deactivated_at'] : [];
-  const count = (name: string, where = raw('true'), pass = people): Aggregate => ({
-    pass,
-    name,
-    sql: countWhere(sql`${provisioned} and ${where}`)
-  });
-  const active = (days: number) => sql`coalesce(r.last_age <= ${days}, false)`;
-  const total = count('total');
-  const totalSeen = count('total', raw('true'), peopleActivity);
-  const known = count('known', sql`r.first_age > ${INACTIVE_DAYS}`, peopleActivity);
-  const dropped = count('dropped', sql`r.last_age > ${INACTIVE_DAYS}`, peopleActivity);
+export const users: Family = input => {
+  const leaves = input.has('users.deactivated_at');
+  const over =
+    (pass: typeof people) =>
+    (name: string, where = raw('true')) =>
+      countOf({ pass, name, where: allOf(notLeft(leaves), where) });
+  const shared = {
+    also: leaves ? ['users.deactivated_at'] : [],
+    count: over(people),
+    active: over(peopleActivity)
+  };
+  return [
+    ...numbers(shared),
+    ...inactive(shared),
+    ...shares(shared, input),
+    ...dropped(shared),
+    ...loyalty(input),
+    ...retention(input)
+  ];
+};
+
+const activeIn = (days: number): Sql => sql`coalesce(r.last_age <= ${days}, false)`;
+
+function numbers({ also, count }: Provisioned): FeatureSpec[] {
+  const left = sql`r.deactivated_at < r.as_of_us and r.deactivated_at__age <= 90`;
   return [
     {
       ...BASE,
@@ -41,7 +54,7 @@ export const users: Family = ({ has }) => {
       unit: 'users',
       about: 'Provisioned users at the date.',
       reads: [...USER, ...also],
-      define: use => orZero(use(total))
+      define: use => orZero(use(count('total')))
     },
     {
       ...BASE,
@@ -52,36 +65,88 @@ export const users: Family = ({ has }) => {
       windowDays: 28,
       define: use => orZero(use(count('new_28d', sql`r.created_at__age <= 28`)))
     },
-    deactivated(),
     {
       ...BASE,
-      name: 'users_inactive_30d',
+      name: 'users_deactivated_90d',
       unit: 'users',
-      about: 'Provisioned users without an event in the last 30 days.',
+      about: 'Users deactivated in the last 90 days.',
       direction: 'lower_better',
-      reads: [...WITH_EVENTS, ...also],
-      windowDays: INACTIVE_DAYS,
-      define: use => orZero(use(count('inactive', sql`not ${active(INACTIVE_DAYS)}`, peopleActivity)))
-    },
+      reads: [...USER, 'users.deactivated_at'],
+      windowDays: 90,
+      define: use => orZero(use(countOf({ pass: people, name: 'deactivated_90d', where: left })))
+    }
+  ];
+}
+
+function inactive({ also, active }: Provisioned): FeatureSpec[] {
+  const shared = { ...BASE, direction: 'lower_better', reads: [...WITH_EVENTS, ...also] } as const;
+  return INACTIVE_DAYS.flatMap((days): FeatureSpec[] => {
+    const without = active(`inactive_${days}d`, sql`not ${activeIn(days)}`);
+    return [
+      {
+        ...shared,
+        name: `users_inactive_${days}d`,
+        unit: 'users',
+        about: `Provisioned users without an event in the last ${days} days (R31).`,
+        windowDays: days,
+        define: use => orZero(use(without))
+      },
+      {
+        ...shared,
+        name: `users_inactive_share_${days}d`,
+        unit: 'share',
+        about: `Share of the provisioned users without an event in the last ${days} days; undefined without users (R31).`,
+        step: 0.1,
+        windowDays: days,
+        define: use => ratio(use(without), use(active('total')))
+      }
+    ];
+  });
+}
+
+function shares({ also, active }: Provisioned, { windows }: FamilyInput): FeatureSpec[] {
+  const never = active('never', raw('r.last_age is null'));
+  const reads = [...WITH_EVENTS, ...also];
+  return [
+    ...[...new Set([28, ...windows])].map(
+      (days): FeatureSpec => ({
+        ...BASE,
+        name: `share_active_${days}d`,
+        unit: 'share',
+        about: `Share of the provisioned users with an event in the last ${days} days; undefined without users.`,
+        step: 0.1,
+        reads,
+        windowDays: days,
+        define: use => ratio(use(active(`active_${days}d`, activeIn(days))), use(active('total')))
+      })
+    ),
     {
       ...BASE,
-      name: 'share_active_28d',
+      name: 'users_never_active_share',
       unit: 'share',
-      about: 'Share of the provisioned users with an event in the last 28 days; undefined without users.',
+      about: 'Share of the provisioned users that never had an event; undefined without users.',
+      direction: 'lower_better',
       step: 0.1,
-      reads: [...WITH_EVENTS, ...also],
-      windowDays: 28,
-      define: use => ratio(use(count('active_28d', active(28), peopleActivity)), use(totalSeen))
-    },
+      reads,
+      define: use => ratio(use(never), use(active('total')))
+    }
+  ];
+}
+
+function dropped({ also, active }: Provisioned): FeatureSpec[] {
+  const known = active('known', sql`r.first_age > ${DROPPED_DAYS}`);
+  const gone = active('dropped', sql`r.last_age > ${DROPPED_DAYS}`);
+  const reads = [...WITH_EVENTS, ...also];
+  return [
     {
       ...BASE,
       name: 'users_dropped_30d',
       unit: 'users',
       about: 'Provisioned users that were active before, but not in the last 30 days.',
       direction: 'lower_better',
-      reads: [...WITH_EVENTS, ...also],
-      windowDays: INACTIVE_DAYS,
-      define: use => orZero(use(dropped))
+      reads,
+      windowDays: DROPPED_DAYS,
+      define: use => orZero(use(gone))
     },
     {
       ...BASE,
@@ -89,29 +154,9 @@ export const users: Family = ({ has }) => {
       unit: 'share',
       about: 'Share of the provisioned users first active more than 30 days ago who were active in the last 30 days.',
       step: 0.1,
-      reads: [...WITH_EVENTS, ...also],
-      windowDays: INACTIVE_DAYS,
-      define: use => ratio(sql`${use(known)} - ${use(dropped)}`, use(known))
+      reads,
+      windowDays: DROPPED_DAYS,
+      define: use => ratio(sql`${use(known)} - ${use(gone)}`, use(known))
     }
   ];
-};
-
-function deactivated(): FeatureSpec {
-  return {
-    ...BASE,
-    name: 'users_deactivated_90d',
-    unit: 'users',
-    about: 'Users deactivated in the last 90 days.',
-    direction: 'lower_better',
-    reads: [...USER, 'users.deactivated_at'],
-    windowDays: 90,
-    define: use =>
-      orZero(
-        use({
-          pass: people,
-          name: 'deactivated_90d',
-          sql: countWhere(sql`r.deactivated_at < r.as_of_us and r.deactivated_at__age <= 90`)
-        })
-      )
-  };
 }
