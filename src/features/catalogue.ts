@@ -3,7 +3,7 @@ import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { billing } from './families/invoices.js';
-import { loading } from './families/performance.js';
+import { loading } from './families/page-loads.js';
 import { profile } from './families/profile.js';
 import { sessions } from './families/sessions.js';
 import { subscription } from './families/subscription.js';

@@ -1,9 +1,11 @@
 import type { Many } from '../history.js';
 import type { Row, World } from '../world.js';
-import { DAY } from '../world.js';
+import { berlinMidnight, DAY, dayOf } from '../world.js';
 import { type Draw, TYPES } from './draw.js';
 
 const HOUR = 3_600_000_000;
+/** A date before which much happens, so that groups are large enough to be told. */
+const BUSY = berlinMidnight(dayOf('2024-04-01'));
 
 /** Sessions, page loads, app-store ratings and what plans entitle to of a random history. */
 export function usageRows(draw: Draw, many: Many): Partial<World> {
@@ -20,9 +22,15 @@ export function usageRows(draw: Draw, many: Many): Partial<World> {
   };
 }
 
+const busy = (draw: Draw, days: number) => BUSY - draw.below(days * DAY);
+
 /** Mostly hours, at times days long; often over a midnight or beside another session of the same user. */
 function sessionRow(draw: Draw, account_id: string, session_id: string): Row {
-  const around = draw.chance(0.6) ? draw.edge() - draw.below(12 * DAY) : draw.when();
+  const around = draw.chance(0.3)
+    ? busy(draw, 14)
+    : draw.chance(0.6)
+      ? draw.edge() - draw.below(12 * DAY)
+      : draw.when();
   const started_at = draw.chance(0.5) ? around - (around % (6 * HOUR)) : around;
   const length = draw.chance(0.1) ? draw.below(3 * DAY) : draw.chance(0.1) ? 0 : draw.below(8 * HOUR);
   const ended_at = started_at + length;
@@ -37,7 +45,7 @@ function sessionRow(draw: Draw, account_id: string, session_id: string): Row {
 }
 
 function loadRow(draw: Draw, account_id: string): Row {
-  const occurred_at = draw.chance(0.6) ? draw.edge() - draw.below(40 * DAY) : draw.when();
+  const occurred_at = draw.chance(0.5) ? busy(draw, 40) : draw.when();
   const requests = draw.maybe(0.9, draw.below(30));
   return {
     account_id,
