@@ -186,13 +186,18 @@ function checkBlocks(spec: ConfigSpec, fail: Fail): void {
 }
 
 function checkFeatures(spec: ConfigSpec, fail: Fail): void {
-  const { core_events: core, event_types: types, windows } = spec.features;
-  core.forEach((name, i) => {
-    if (types.includes(name)) return;
-    fail(
-      ['features', 'core_events', i],
-      `expected one of features.event_types, got ${name}; ${didYouMean(name, types)}`
-    );
+  const { event_types: types, retention_weeks: weeks, windows } = spec.features;
+  for (const key of ['core_events', 'login_events', 'key_events'] as const) {
+    (spec.features[key] ?? []).forEach((name, i) => {
+      if (types.includes(name)) return;
+      fail(['features', key, i], `expected one of features.event_types, got ${name}; ${didYouMean(name, types)}`);
+    });
+  }
+  const starts = weeks.map(entry => (typeof entry === 'number' ? entry : entry.week));
+  starts.forEach((week, i) => {
+    const before = starts[i - 1];
+    if (before === undefined || week > before) return;
+    fail(['features', 'retention_weeks', i], `expected weeks in ascending order, got ${week} after ${before}`);
   });
   windows.forEach((days, i) => {
     const before = windows[i - 1];

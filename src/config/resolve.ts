@@ -27,18 +27,30 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
     }),
     snapshots,
     outcomes: resolveOutcomes(spec, snapshots),
-    features: {
-      eventTypes: spec.features.event_types,
-      coreEvents: spec.features.core_events,
-      windows: spec.features.windows,
-      exclude: spec.features.exclude,
-      custom: resolveCustom(spec.features.custom),
-      badRating: spec.features.bad_rating
-    },
+    features: resolveFeatures(spec.features),
     models: resolveModels(spec.models),
     health: resolveHealth(spec),
     blocks: resolveBlocks(spec.blocks),
     gates: { skill: spec.gates.skill }
+  };
+}
+
+function resolveFeatures(spec: ConfigSpec['features']): Config['features'] {
+  const types = spec.event_types;
+  const loginEvents = spec.login_events ?? types.filter(type => type === 'login');
+  return {
+    eventTypes: types,
+    coreEvents: spec.core_events,
+    loginEvents,
+    keyEvents: spec.key_events ?? types.filter(type => !loginEvents.includes(type)),
+    loyaltyDays: spec.loyalty_days,
+    retention: spec.retention_weeks.map(entry =>
+      typeof entry === 'number' ? { week: entry, days: 7, weight: 1 } : entry
+    ),
+    windows: spec.windows,
+    badRating: spec.bad_rating,
+    exclude: spec.exclude,
+    custom: resolveCustom(spec.custom)
   };
 }
 

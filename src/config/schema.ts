@@ -97,9 +97,23 @@ const outcome = z.strictObject({
 
 const churn = outcome.extend({ silence_days: z.int().min(7).max(3650).optional() });
 
+/** An interval of return after the first activity: from the start of `week` (7 x week days after it), `days` long. */
+const retentionWeek = z.union([
+  z.int().min(1).max(520),
+  z.strictObject({
+    week: z.int().min(1).max(520),
+    days: z.int().min(7).max(3650).default(7),
+    weight: z.int().min(1).max(1000).default(1)
+  })
+]);
+
 const features = z.strictObject({
   event_types: names.default([]),
   core_events: names.default([]),
+  login_events: names.optional(),
+  key_events: names.optional(),
+  loyalty_days: z.int().min(28).max(3650).default(30),
+  retention_weeks: z.array(retentionWeek).min(1).max(20).default([1, 2, 4, 8, 12]),
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
   exclude: names.default([]),
   custom: customFeatures,

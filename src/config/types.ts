@@ -165,6 +165,14 @@ export interface Config {
     readonly eventTypes: readonly string[];
     /** Event types that count as core value. */
     readonly coreEvents: readonly string[];
+    /** Event types that are a login; default `login` when it is one of the event types. */
+    readonly loginEvents: readonly string[];
+    /** Event types that are a key feature of the product; default every event type but logins. */
+    readonly keyEvents: readonly string[];
+    /** Days without a login after which a user counts as dropped out (R21), at least 28. */
+    readonly loyaltyDays: number;
+    /** Intervals of the retention index (R16), ascending by week: `days` (at least 7) from 7 x week days after the first activity. */
+    readonly retention: readonly { readonly week: number; readonly days: number; readonly weight: number }[];
     /** Windows in days of the usage families. */
     readonly windows: readonly number[];
     /** Largest rating of support that counts as bad. */

@@ -5,8 +5,10 @@ import { dayExpression } from '../sources/calendar.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { type CustomTrees, customSpecs } from './custom/index.js';
 import { billing } from './families/invoices.js';
+import { loading } from './families/page-loads.js';
 import { paying } from './families/payments.js';
 import { profile } from './families/profile.js';
+import { sessions } from './families/sessions.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
 import { tenure } from './families/tenure.js';
@@ -20,6 +22,8 @@ import { columnOf, tableOf } from './types.js';
 
 const FAMILIES: readonly Family[] = [
   usage,
+  sessions,
+  loading,
   users,
   subscription,
   support,
@@ -85,6 +89,10 @@ function familyInput({ features, calendar }: Config, tables: Tables): FamilyInpu
     eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
     coreEvents: features.coreEvents,
     badRating: features.badRating,
+    loginEvents: features.loginEvents,
+    keyEvents: features.keyEvents.map(type => ({ type, slug: slugOf(type) })),
+    loyaltyDays: features.loyaltyDays,
+    retention: features.retention,
     has: read => column(read) !== undefined,
     decimals: read => column(read)?.decimals ?? 0,
     day: us => dayExpression(us, calendar.timezone)

@@ -3,4 +3,6 @@ export { buildCatalogue, type Catalogue, featureInfos, type SkippedFeature } fro
 export type { PlanStep, SnapshotPlan } from './compile.js';
 export { admitCustom } from './custom/index.js';
 export { driverList } from './drivers.js';
+export { droppedUsers } from './families/loyalty.js';
+export { type PageTableOptions, pageTable } from './page-table.js';
 export type { FeatureDef } from './types.js';

@@ -36,6 +36,8 @@ export interface Aggregate {
   readonly where?: Sql;
   /** Oldest age in days of the rows that it reads, for a pass that leaves older rows out; absent when any age counts. */
   readonly withinDays?: number;
+  /** Oldest age in days that it counts, for passes that read no further back. */
+  readonly reach?: number;
   /** What the intermediate tables of events must hold for it. */
   readonly events?: EventNeeds;
 }
@@ -101,6 +103,11 @@ export interface FamilyInput {
   readonly windows: readonly number[];
   readonly eventTypes: readonly { readonly type: string; readonly slug: string }[];
   readonly coreEvents: readonly string[];
+  readonly loginEvents: readonly string[];
+  readonly keyEvents: readonly { readonly type: string; readonly slug: string }[];
+  readonly loyaltyDays: number;
+  /** Intervals of the retention index: `days` from 7 x week days after the first activity. */
+  readonly retention: readonly { readonly week: number; readonly days: number; readonly weight: number }[];
   /** Largest rating of support that counts as bad, in points. */
   readonly badRating: number;
   /** Whether `table.column` is mapped. */

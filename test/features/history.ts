@@ -50,6 +50,7 @@ function accountRow(draw: Draw, account_id: string): Row {
     size_band: draw.of(['1-10', '11-50']),
     channel: 'web',
     segment: 'smb',
+    app_type: draw.of(['web', 'mobile', 'both', null]),
     known_at: draw.known(created_at ?? draw.when())
   };
 }

@@ -126,6 +126,10 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
     features: {
       eventTypes: ['login', 'Create Report', 'export', 'invite', 'api', 'share'],
       coreEvents: ['Create Report'],
+      loginEvents: ['login'],
+      keyEvents: ['Create Report', 'export', 'invite', 'api', 'share'],
+      loyaltyDays: 30,
+      retention: [1, 2, 4, 8, 12].map(week => ({ week, days: 7, weight: 1 })),
       windows: [7, 28, 84],
       badRating: 2,
       exclude: [],

@@ -4,7 +4,7 @@ import type { Family } from '../types.js';
 
 const BASE = { family: 'profile', timing: 'lagging', actionable: false, direction: 'none', type: 'category' } as const;
 const accounts = tablePass('accounts');
-const COLUMNS = ['industry', 'country', 'region', 'size_band', 'channel', 'segment'];
+const COLUMNS = ['industry', 'country', 'region', 'size_band', 'channel', 'segment', 'app_type'];
 
 /** What the account is, as its record read before the date. */
 export const profile: Family = () =>

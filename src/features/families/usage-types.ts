@@ -1,6 +1,7 @@
 import { orZero, ratio } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { FamilyInput, FeatureSpec, Part } from '../types.js';
+import { typePart } from './usage-parts.js';
 import { ALL_EVENTS, firstEventDay, lifeSum, windowSum } from './usage-passes.js';
 
 const BASE = { family: 'usage', timing: 'leading', actionable: true, direction: 'higher_better', minimum: 0 } as const;
@@ -17,12 +18,15 @@ export function eventTypes({ windows, eventTypes: types }: FamilyInput): Feature
     rate('events_rate_28d', 'Events', ALL_EVENTS, ['events.occurred_at']),
     ...parts.map(({ type, slug, part }) => lifeRate(`${slug}_rate_life`, `${type} events`, part, READS)),
     lifeRate('events_rate_life', 'Events', ALL_EVENTS, ['events.occurred_at']),
-    breadth(parts.map(({ part }) => part))
+    ...[...new Set([28, ...windows])].map(days =>
+      breadth(
+        parts.map(({ part }) => part),
+        days
+      )
+    ),
+    ...parts.flatMap(({ type, slug, part }) => comparisons({ stem: slug, what: `${type} events`, part, reads: READS })),
+    ...comparisons({ stem: 'events', what: 'Events', part: ALL_EVENTS, reads: ['events.occurred_at'] }).slice(1)
   ];
-}
-
-function typePart(type: string, slug: string): Part {
-  return { name: `type_${slug}`, sql: sql`count(*) filter (where e.event_type = ${type})` };
 }
 
 interface TypeCount {
@@ -67,16 +71,55 @@ function rateBase(name: string, part: Part, reads: readonly string[]) {
   return { ...BASE, name, unit: 'events per 28 days', direction, reads, minAgeDays: RATE_AGE };
 }
 
-function breadth(parts: readonly Part[]): FeatureSpec {
+interface Compared {
+  readonly stem: string;
+  readonly what: string;
+  readonly part: Part;
+  readonly reads: readonly string[];
+}
+
+/** The last 28 days against the 28 before, and against the account's own history. */
+function comparisons({ stem, what, part, reads }: Compared): FeatureSpec[] {
+  const direction = part === ALL_EVENTS ? ('higher_better' as const) : ('none' as const);
+  const shared = { ...BASE, unit: 'share', direction, minimum: -1, step: 0.1, reads };
+  const now = windowSum(part, 28);
+  return [
+    {
+      ...shared,
+      name: `${stem}_change_28d`,
+      about: `Relative change of ${what}: the last 28 days against the 28 before; undefined when those had none.`,
+      windowDays: 56,
+      define: use => {
+        const prior = use(windowSum(part, 56, 28));
+        return ratio(sql`${use(now)} - ${prior}`, prior);
+      }
+    },
+    {
+      ...shared,
+      name: `${stem}_rate_change_life`,
+      about: `${what} per day in the last 28 days relative to all days before since the account's first event; undefined when those had none.`,
+      windowDays: 28,
+      define: use => {
+        const recent = orZero(use(now));
+        const days = sql`(s.as_of_day - 28 - ${use(firstEventDay)})`;
+        const before = sql`28 * (${use(lifeSum(part))} - ${recent})`;
+        return sql`case when ${days} > 0 then ${ratio(sql`${recent} * ${days} - ${before}`, before)} end`;
+      }
+    }
+  ];
+}
+
+/** R29: how many of the declared features were used in the window. */
+function breadth(parts: readonly Part[], days: number): FeatureSpec {
   return {
     ...BASE,
-    name: 'event_types_28d',
+    name: `event_types_${days}d`,
     unit: 'event types',
-    about: 'Distinct declared event types used in the last 28 days.',
+    about: `Distinct declared event types used in the last ${days} days (R29).`,
     reads: READS,
-    windowDays: 28,
+    windowDays: days,
     ...(parts.length === 0 ? { unavailable: 'features.eventTypes is empty' } : {}),
     define: use =>
-      raw(parts.map(part => sql`case when ${use(windowSum(part, 28))} > 0 then 1 else 0 end`.text).join(' + '))
+      raw(parts.map(part => sql`case when ${use(windowSum(part, days))} > 0 then 1 else 0 end`.text).join(' + '))
   };
 }

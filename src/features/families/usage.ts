@@ -1,6 +1,10 @@
-import { countWhere, isOneOf, orZero, ratio, unscale } from '../../sql/expressions.js';
+import { isOneOf, orZero, ratio, unscale } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { Family, FamilyInput, FeatureSpec, Part } from '../types.js';
+import { keyFeatures } from './entitlement.js';
+import { logins } from './logins.js';
+import { rhythm } from './rhythm.js';
+import { corePart, SECONDS } from './usage-parts.js';
 import {
   ALL_EVENTS,
   activeDays,
@@ -24,6 +28,9 @@ export const usage: Family = input => [
   ...recency(input),
   ...eventTypes(input),
   ...core(input),
+  ...rhythm(input),
+  ...logins(input),
+  ...keyFeatures(input),
   ...measures(input)
 ];
 
@@ -128,7 +135,7 @@ function recency({ windows }: FamilyInput): FeatureSpec[] {
       ...BASE,
       name: 'events_per_active_user_28d',
       unit: 'events per user',
-      about: 'Events of identified users in the last 28 days per active user; undefined without one.',
+      about: 'Events of identified users in the last 28 days per active user; undefined without one (R46).',
       reads: users,
       windowDays: 28,
       define: use => {
@@ -140,10 +147,9 @@ function recency({ windows }: FamilyInput): FeatureSpec[] {
 }
 
 function core({ coreEvents, day }: FamilyInput): FeatureSpec[] {
-  const isCore = isOneOf(raw('e.event_type'), coreEvents);
-  const part: Part = { name: 'core', sql: countWhere(isCore) };
+  const part = corePart(coreEvents);
   const reads = ['events.occurred_at', 'events.event_type'];
-  const first = firstInstant('first_core', isCore);
+  const first = firstInstant('first_core', isOneOf(raw('e.event_type'), coreEvents));
   const shared = {
     ...BASE,
     reads,
@@ -162,7 +168,7 @@ function core({ coreEvents, day }: FamilyInput): FeatureSpec[] {
       ...shared,
       name: 'core_value_reached',
       unit: 'flag',
-      about: '1 when the account has ever had an event of core value.',
+      about: '1 when the account has ever had an event of core value (R32).',
       define: use => sql`case when ${use(first)} is null then 0 else 1 end`
     },
     {
@@ -170,7 +176,7 @@ function core({ coreEvents, day }: FamilyInput): FeatureSpec[] {
       name: 'days_to_first_core_event',
       unit: 'days',
       about:
-        'Days from the first paid day to the first event of core value (0 when it came before); unknown until then.',
+        'Days from the first paid day to the first event of core value (0 when it came before); unknown until then (R32).',
       direction: 'lower_better',
       define: use => sql`case when ${use(first)} is not null
         then greatest(0, ${day(use(first))} - (s.as_of_day - s.tenure_days)) end`
@@ -180,7 +186,6 @@ function core({ coreEvents, day }: FamilyInput): FeatureSpec[] {
 
 function measures({ windows, decimals }: FamilyInput): FeatureSpec[] {
   const value: Part = { name: 'value_sum', sql: sql`cast(coalesce(sum(e.value), 0) as bigint)` };
-  const seconds: Part = { name: 'seconds_sum', sql: sql`cast(coalesce(sum(e.duration_seconds), 0) as bigint)` };
   const perHour = 3600 * 10 ** decimals('events.duration_seconds');
   return [
     ...windows.map(
@@ -202,7 +207,7 @@ function measures({ windows, decimals }: FamilyInput): FeatureSpec[] {
         about: `Hours of use (durations of events) in the ${days} days before the date.`,
         reads: ['events.occurred_at', 'events.duration_seconds'],
         windowDays: days,
-        define: use => ratio(orZero(use(windowSum(seconds, days))), sql`${perHour}`)
+        define: use => ratio(orZero(use(windowSum(SECONDS, days))), sql`${perHour}`)
       })
     )
   ];
