@@ -1,4 +1,4 @@
-import { commercialRows } from './history/commercial.js';
+import { commercialRows, withMoney, withPromise } from './history/commercial.js';
 import { DATES, Draw, FIRST, TYPES } from './history/draw.js';
 import { relationshipRows } from './history/relationship.js';
 import { usageRows } from './history/usage.js';
@@ -18,6 +18,7 @@ const PLANS = [
 /** A random history of `accounts` independent accounts. */
 export function randomWorld(seed: number, accounts: number): World {
   const draw = new Draw(seed);
+  const more = new Draw(seed + 5000);
   const names = Array.from({ length: accounts }, (_, i) => `a${i}`);
   const many: Many = (max, make) =>
     names.flatMap(account => Array.from({ length: draw.below(max + 1) }, (_, k) => make(account, `${account}-${k}`)));
@@ -25,10 +26,10 @@ export function randomWorld(seed: number, accounts: number): World {
     ...EMPTY,
     accounts: names.map(account => accountRow(draw, account)),
     users: many(5, (account, key) => userRow(draw, account, key)),
-    subscriptions: many(5, (account, key) => termRow(draw, account, key)),
+    subscriptions: many(5, (account, key) => termRow(draw, account, key)).map(row => withMoney(more, row)),
     plans: PLANS.map((plan, rank) => ({ ...plan, rank, known_at: 0 })),
     events: many(60, account => eventRow(draw, account)),
-    tickets: many(8, (account, key) => ticketRow(draw, account, key)),
+    tickets: many(8, (account, key) => ticketRow(draw, account, key)).map(row => withPromise(more, row)),
     invoices: many(8, (account, key) => invoiceRow(draw, account, key)),
     surveys: many(6, (account, key) => surveyRow(draw, account, key)),
     touchpoints: many(6, (account, key) => touchRow(draw, account, key)),
@@ -77,8 +78,6 @@ function termRow(draw: Draw, account_id: string, subscription_id: string): Row {
     plan: draw.of(['free', 'basic', 'pro', 'legacy']),
     seats: draw.maybe(0.9, draw.below(40)),
     mrr: draw.below(5) * 10_050,
-    amount: draw.maybe(0.8, draw.below(1_000_000)),
-    term_months: draw.maybe(0.4, draw.of([1, 3, 12, 24])),
     started_at,
     term_end,
     ended_at: draw.maybe(0.3, draw.chance(0.5) ? draw.after(started_at, 300) : Math.max(started_at, draw.edge())),
@@ -105,20 +104,15 @@ function ticketRow(draw: Draw, account_id: string, ticket_id: string): Row {
   const opened_at = draw.when();
   const later = (p: number) =>
     draw.maybe(p, draw.chance(0.6) ? draw.after(opened_at, 60) : Math.max(opened_at, draw.edge()));
-  const resolved_at = later(0.7);
   return {
     ticket_id,
     account_id,
     opened_at,
-    resolved_at,
+    resolved_at: later(0.7),
     priority: draw.of(['low', 'normal', 'high', 'urgent', null]),
     rating: draw.maybe(0.6, 1 + draw.below(5)),
     rated_at: later(0.6),
     escalated_at: later(0.3),
-    due_at: draw.maybe(0.8, draw.chance(0.2) && resolved_at !== null ? resolved_at : draw.after(opened_at, 60)),
-    reopened_at: draw.maybe(0.3, draw.chance(0.2) ? resolved_at : draw.after(resolved_at ?? opened_at, 60)),
-    channel: draw.of(['email', 'phone', null]),
-    sentiment: draw.maybe(0.7, draw.below(2001) - 1000),
     known_at: draw.known(opened_at)
   };
 }

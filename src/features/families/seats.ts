@@ -10,6 +10,13 @@ const CHANGE_DAYS = [30, 90];
 const EVENT_DAYS = 90;
 /** A change of seats: seats are stated on both sides of a step and differ. */
 const changed = raw('r.seats_is <> r.seats_was');
+/** Instants of steps are distinct, so the largest pair is the last change. */
+const lastDelta: Aggregate = {
+  pass: steps,
+  name: 'last_delta',
+  where: changed,
+  sql: sql`(max(struct_pack(us := r.us, delta := r.seats_is - r.seats_was)) filter (where ${changed})).delta`
+};
 
 /** Seats, when and by how many they changed, their use and their price (R65). */
 export const seats: Family = input => [
@@ -98,8 +105,7 @@ function events(input: FamilyInput): FeatureSpec[] {
       unit: 'seats',
       about: 'Seats that the last change added (negative: removed); unknown when they never changed.',
       direction: 'higher_better',
-      define: use =>
-        use(minOf(delta, { pass: steps, name: 'last_delta', where: sql`${changed} and r.us = r.last_seats_us` }))
+      define: use => use(lastDelta)
     }
   ];
 }

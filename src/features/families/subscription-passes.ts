@@ -77,40 +77,34 @@ export const mainTerm: Pass = {
 /**
  * The steps of what the account has: one row per instant `us` before `t` (`age` in days) at which a paid term began or
  * ended, with the seats and the monthly revenue just before (`_was`) and just after (`_is`), each NULL when no term that
- * runs there states it; `running`, the terms just after; `due`, the terms that reached their contract's end there;
- * `last_seats_us`, the last instant at which seats changed. Terms that overlap add up; a term that takes over at the
- * instant another ends makes one step.
+ * runs there states it; `running`, the terms just after; `due`, the terms that reached their contract's end there. Terms
+ * that overlap add up; a term that takes over at the instant another ends makes one step.
  */
 export const steps: Pass = {
   name: 'steps',
   partials: [],
   from: input => {
     const columns = ['seats', 'mrr'].filter(column => input.reads.has(`subscriptions.${column}`));
-    const last = raw(
-      columns.includes('seats')
-        ? 'max(us) filter (where seats_is <> seats_was) over (partition by account_id, as_of_day)'
-        : 'cast(null as bigint)'
-    );
-    const change = join([
-      raw('sum(way) as way'),
+    const change = [
+      raw('cast(sum(way) as bigint) as way'),
       raw('count(*) filter (where due) as due'),
       ...columns.flatMap(changeOf)
-    ]);
-    const level = join([raw('sum(way) over w as running'), raw('due'), ...columns.flatMap(levelsOf)]);
-    return sql`select *, ${last} as last_seats_us from (
-    select account_id, as_of_day, us, age, ${level} from (
-      select account_id, as_of_day, us, age, ${change} from (${boundaries(input)})
-      group by account_id, as_of_day, us, age
-    ) window w as (partition by account_id, as_of_day order by us))`;
+    ];
+    const level = [raw('sum(way) over w as running'), raw('due'), ...columns.flatMap(levelsOf)];
+    return sql`select account_id, as_of_day, us, age, ${join(level)} from (
+      select account_id, as_of_day, us, min(age) as age, ${join(change)} from (${boundaries(input, columns)})
+      group by account_id, as_of_day, us
+    ) window w as (partition by account_id, as_of_day order by us)`;
   }
 };
 
 /** Every begin (`way` 1) and every end before `t` (`way` -1) of a paid term. */
-function boundaries(input: PassInput): Sql {
-  const due = raw(input.reads.has('subscriptions.term_end') ? 'coalesce(term_end = ends, false)' : 'false');
-  return sql`with t as (${paidTerms(input)})
-      select *, started_at as us, started_at__age as age, 1 as way, false as due from t
-      union all select *, ends, ends_age, -1, ${due} from t where ends < as_of_us`;
+function boundaries(input: PassInput, columns: readonly string[]): Sql {
+  const due = raw(input.reads.has('subscriptions.term_end') ? 'way < 0 and coalesce(term_end = ends, false)' : 'false');
+  const cells = [sql`${due} as due`, ...columns.map(name => id(name))];
+  return sql`select account_id, as_of_day, way, case when way > 0 then started_at else ends end as us,
+      case when way > 0 then started_at__age else ends_age end as age, ${join(cells)}
+      from (${paidTerms(input)}) cross join (values (1), (-1)) sides(way) where way > 0 or ends < as_of_us`;
 }
 
 /** What the begins and ends of one instant add, and how many of the terms state it. */
