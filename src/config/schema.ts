@@ -98,6 +98,11 @@ const features = z.strictObject({
   event_types: names.default([]),
   core_events: names.default([]),
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
+  nps_min: z.int().min(1).max(1000).default(5),
+  csat_satisfied: z.number().default(4),
+  tags: names.default([]),
+  sentiment_days: daysFrom1.default(90),
+  new_contact_days: daysFrom1.default(90),
   exclude: names.default([])
 });
 

@@ -117,6 +117,16 @@ export interface Config {
     readonly coreEvents: readonly string[];
     /** Windows in days of the usage families. */
     readonly windows: readonly number[];
+    /** Least number of answers behind an NPS or a CSAT; fewer give Undefined. */
+    readonly npsMin: number;
+    /** Smallest satisfaction score that counts as satisfied. */
+    readonly csatSatisfied: number;
+    /** Tags that get a feature of their own. */
+    readonly tags: readonly string[];
+    /** Days after which a noted score without an expiry of its own has no effect. */
+    readonly sentimentDays: number;
+    /** A main contact of fewer days is new. */
+    readonly newContactDays: number;
     readonly exclude: readonly string[];
   };
   readonly models: {

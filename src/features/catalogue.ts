@@ -2,13 +2,21 @@ import { didYouMean } from '../config/suggest.js';
 import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
+import { campaigns } from './families/campaigns.js';
+import { contacts } from './families/contacts.js';
 import { billing } from './families/invoices.js';
+import { loyalty } from './families/loyalty.js';
 import { profile } from './families/profile.js';
+import { programmes } from './families/programmes.js';
+import { reviews } from './families/reviews.js';
+import { sentiments } from './families/sentiments.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
+import { tags } from './families/tags.js';
 import { tenure } from './families/tenure.js';
 import { support } from './families/tickets.js';
 import { relationship } from './families/touchpoints.js';
+import { trainings } from './families/trainings.js';
 import { usage } from './families/usage.js';
 import { users } from './families/users.js';
 import { definitionHash } from './hash.js';
@@ -23,6 +31,14 @@ const FAMILIES: readonly Family[] = [
   billing,
   feedback,
   relationship,
+  contacts,
+  trainings,
+  campaigns,
+  tags,
+  sentiments,
+  reviews,
+  programmes,
+  loyalty,
   tenure,
   profile
 ];
@@ -75,26 +91,42 @@ function familyInput({ features }: Config, tables: Tables): FamilyInput {
   const column = (read: string) => tables[tableOf(read)]?.columns[columnOf(read)];
   return {
     windows: [...new Set(features.windows)],
-    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
+    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type, EVENT_TYPES) })),
     coreEvents: features.coreEvents,
+    npsMin: features.npsMin,
+    csatSatisfied: features.csatSatisfied,
+    tags: features.tags.map(tag => ({ tag, slug: slugOf(tag, TAGS) })),
+    sentimentDays: features.sentimentDays,
+    newContactDays: features.newContactDays,
     has: read => column(read) !== undefined,
     decimals: read => column(read)?.decimals ?? 0
   };
 }
 
-/** Lower-case letters, digits and underscores of an event type, the stem of its features' names. */
-function slugOf(type: string): string {
-  const slug = type
+interface Named {
+  readonly key: string;
+  readonly column: string;
+  /** Put before a name that starts with a digit. */
+  readonly stem: string;
+}
+
+const EVENT_TYPES: Named = { key: 'event types', column: 'event_type', stem: 'event_' };
+const TAGS: Named = { key: 'tags', column: 'tag', stem: '' };
+
+/** Lower-case letters, digits and underscores of an event type or a tag, the stem of its features' names. */
+function slugOf(name: string, { key, column, stem }: Named): string {
+  const slug = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
   if (slug === '') {
+    const setting = `features.${column}s`;
     throw new ConfigError(
-      `expected event types with a letter a-z or a digit in features.eventTypes, got ${JSON.stringify(type)}; ` +
-        'translate it with `values:` in the mapping of event_type'
+      `expected ${key} with a letter a-z or a digit in ${setting}, got ${JSON.stringify(name)}; ` +
+        `translate it with \`values:\` in the mapping of ${column}`
     );
   }
-  return /^[0-9]/.test(slug) ? `event_${slug}` : slug;
+  return /^[0-9]/.test(slug) ? `${stem}${slug}` : slug;
 }
 
 function checkNames(specs: readonly FeatureSpec[]): void {
@@ -104,7 +136,7 @@ function checkNames(specs: readonly FeatureSpec[]): void {
     if (other !== undefined) {
       throw new ConfigError(
         `expected feature names to be distinct, got ${spec.name} twice ("${other.about}" and "${spec.about}"); ` +
-          'rename an event type of features.eventTypes with `values:` in the mapping of event_type'
+          'rename an event type or a tag with `values:` in the mapping of event_type or tag'
       );
     }
     seen.set(spec.name, spec);

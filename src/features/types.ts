@@ -69,6 +69,11 @@ export interface FamilyInput {
   readonly windows: readonly number[];
   readonly eventTypes: readonly { readonly type: string; readonly slug: string }[];
   readonly coreEvents: readonly string[];
+  readonly npsMin: number;
+  readonly csatSatisfied: number;
+  readonly tags: readonly { readonly tag: string; readonly slug: string }[];
+  readonly sentimentDays: number;
+  readonly newContactDays: number;
   /** Whether `table.column` is mapped. */
   readonly has: (read: string) => boolean;
   /** Decimals of the measure `table.column`; 0 when it is not mapped. */

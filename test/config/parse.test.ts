@@ -68,7 +68,17 @@ describe('parseConfig: events', () => {
         churn: { leadDays: 0, horizonDays: 90, graceDays: 0 },
         upsell: { leadDays: 0, horizonDays: 90, graceDays: 0 }
       },
-      features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [] },
+      features: {
+        eventTypes: [],
+        coreEvents: [],
+        windows: [7, 28, 84],
+        npsMin: 5,
+        csatSatisfied: 4,
+        tags: [],
+        sentimentDays: 90,
+        newContactDays: 90,
+        exclude: []
+      },
       models: {
         seed: 1,
         neural: { hidden: [32, 16], learningRate: 0.003, weightDecay: 0.003, maxEpochs: 60, patience: 8, batch: 512 },

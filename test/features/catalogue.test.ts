@@ -20,6 +20,13 @@ describe('buildCatalogue', () => {
       'invoices',
       'surveys',
       'touchpoints',
+      'contacts',
+      'trainings',
+      'campaigns',
+      'tags',
+      'sentiments',
+      'reviews',
+      'programmes',
       'tenure',
       'profile'
     ];

@@ -125,6 +125,11 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
       eventTypes: ['login', 'Create Report', 'export', 'invite', 'api', 'share'],
       coreEvents: ['Create Report'],
       windows: [7, 28, 84],
+      npsMin: 2,
+      csatSatisfied: 4,
+      tags: ['champion left', 'case study'],
+      sentimentDays: 90,
+      newContactDays: 90,
       exclude: [],
       ...features
     },

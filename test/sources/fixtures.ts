@@ -20,7 +20,17 @@ export function testConfig(partial: Partial<Config> = {}): Config {
     sources: [],
     snapshots: null,
     outcomes: { churn: { leadDays: 0, horizonDays: 90, graceDays: 0 }, upsell: null },
-    features: { eventTypes: [], coreEvents: [], windows: [7, 28, 84], exclude: [] },
+    features: {
+      eventTypes: [],
+      coreEvents: [],
+      windows: [7, 28, 84],
+      npsMin: 5,
+      csatSatisfied: 4,
+      tags: [],
+      sentimentDays: 90,
+      newContactDays: 90,
+      exclude: []
+    },
     models: { seed: 1, neural: null, drivers: null, backend: 'auto' },
     health: null,
     blocks: null,

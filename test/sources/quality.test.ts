@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkQuality } from '../../src/sources/quality.js';
-import { ingestWorld, source, type World } from './fixtures.js';
+import { ingestWorld, source, testConfig, type World } from './fixtures.js';
 
 const EVENTS = ['account_id', 'occurred_at', 'event_type'];
 
@@ -29,7 +29,7 @@ describe('quality', () => {
 
   it('tells a feed that stops, quarantined rows, unknown types and accounts without records', async () => {
     const lines = ['A,2024-03-01,login', 'A,2024-03-02,login', 'A,2024-03-03,share', 'A,soon,login'];
-    const features = { eventTypes: ['login', 'export'], coreEvents: [], windows: [7], exclude: [] };
+    const features = { ...testConfig().features, eventTypes: ['login', 'export'] };
     const found = await findings({
       files: { 'events.csv': [EVENTS.join(','), ...lines] },
       sources: [source('events', EVENTS)],

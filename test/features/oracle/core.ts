@@ -22,7 +22,7 @@ const seatsOf = (rows: readonly Row[]) => {
   const sold = rows.filter(row => row['seats'] !== null);
   return sold.length === 0 ? null : sum(sold, 'seats');
 };
-const relative = (now: number | null, then: number | null) =>
+export const relative = (now: number | null, then: number | null) =>
   now === null || then === null || then === 0 ? null : (now - then) / then;
 
 function planMoves(v: View, direction: 1 | -1): number {
@@ -44,10 +44,8 @@ const openTickets = (v: View) => v.tickets.filter(row => row['resolved_at'] === 
 const isHigh = (row: Row) => row['priority'] === 'high' || row['priority'] === 'urgent';
 const overdue = (v: View) =>
   v.invoices.filter(row => row['due_at'] !== null && num(row['due_at']) < v.t && row['paid_at'] === null);
-const answered = (v: View, kind: string) => v.surveys.filter(row => row['kind'] === kind && row['score'] !== null);
-const held = (v: View) => v.touchpoints.filter(row => row['cancelled_by'] === null);
 
-function median(values: readonly number[]): number | null {
+export function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const n = sorted.length;
   if (n === 0) return null;
@@ -56,7 +54,7 @@ function median(values: readonly number[]): number | null {
   return low === high && n % 2 === 1 ? low / 3_600_000_000 : (low + high) / 7_200_000_000;
 }
 
-function daysSince(v: View, rows: readonly Row[], column: string): number | null {
+export function daysSince(v: View, rows: readonly Row[], column: string): number | null {
   return rows.length === 0 ? null : v.spine.asOfDay - Math.max(...rows.map(row => v.dayOf(num(row[column]))));
 }
 
@@ -251,47 +249,6 @@ export const CORE_RULES: Readonly<Record<string, Rule>> = {
       )
   ],
   invoices_failed_90d: [90, v => inLast(v, v.invoices, 'failed_at', 90).length],
-  nps_last: [
-    0,
-    v => {
-      const latest = Math.max(...answered(v, 'nps').map(row => num(row['responded_at'])));
-      const scores = answered(v, 'nps')
-        .filter(row => row['responded_at'] === latest)
-        .map(row => num(row['score']));
-      return scores.length === 0 ? null : Math.min(...scores);
-    }
-  ],
-  nps_mean_365d: [0, v => mean(inLast(v, answered(v, 'nps'), 'responded_at', 365).map(row => num(row['score'])))],
-  nps_response_share_365d: [
-    0,
-    v => {
-      const asked = inLast(v, v.surveys, 'sent_at', 365).filter(row => row['kind'] === 'nps');
-      return share(asked.filter(row => row['responded_at'] !== null).length, asked.length);
-    }
-  ],
-  csat_mean_180d: [0, v => mean(inLast(v, answered(v, 'csat'), 'responded_at', 180).map(row => num(row['score'])))],
-  days_since_last_response: [0, v => daysSince(v, [...answered(v, 'nps'), ...answered(v, 'csat')], 'responded_at')],
-  touchpoints_90d: [90, v => inLast(v, held(v), 'occurred_at', 90).length],
-  touchpoints_two_way_90d: [
-    90,
-    v => inLast(v, held(v), 'occurred_at', 90).filter(row => row['two_way'] === true).length
-  ],
-  days_since_two_way: [
-    0,
-    v =>
-      daysSince(
-        v,
-        held(v).filter(row => row['two_way'] === true),
-        'occurred_at'
-      )
-  ],
-  touchpoints_cancelled_by_customer_share_90d: [
-    0,
-    v => {
-      const all = inLast(v, v.touchpoints, 'occurred_at', 90);
-      return share(all.filter(row => row['cancelled_by'] === 'customer').length, all.length);
-    }
-  ],
   tenure_days: [0, v => v.spine.tenureDays],
   tenure_months: [0, v => Math.floor((v.spine.tenureDays * 4800) / 146_097)],
   first_90_days: [0, v => (v.spine.tenureDays < 90 ? 1 : 0)],
