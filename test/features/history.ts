@@ -125,8 +125,13 @@ function invoiceRow(draw: Draw, account_id: string, invoice_id: string): Row {
   };
 }
 
+/** Often in the `days` before one of the dates, so that windows hold several records. */
+function busy(draw: Draw, days: number): number {
+  return draw.chance(0.6) ? berlinMidnight(dayOf('2024-04-01')) - draw.below(days * DAY) : draw.when();
+}
+
 function surveyRow(draw: Draw, account_id: string, survey_id: string): Row {
-  const sent_at = draw.when();
+  const sent_at = busy(draw, 200);
   const responded_at = draw.maybe(0.6, draw.chance(0.5) ? draw.after(sent_at, 30) : Math.max(sent_at, draw.edge()));
   return {
     survey_id,
@@ -141,7 +146,7 @@ function surveyRow(draw: Draw, account_id: string, survey_id: string): Row {
 }
 
 function touchRow(draw: Draw, account_id: string, touchpoint_id: string): Row {
-  const occurred_at = draw.when();
+  const occurred_at = busy(draw, 100);
   const limit = occurred_at + 14 * DAY + draw.of([-1, 0, 1]);
   return {
     touchpoint_id,
@@ -149,8 +154,8 @@ function touchRow(draw: Draw, account_id: string, touchpoint_id: string): Row {
     occurred_at,
     kind: draw.of(['email', 'email', 'email', 'email', 'call', 'meeting', 'visit', 'webinar', 'qbr', 'training']),
     two_way: draw.of([true, false, null]),
-    cancelled_by: draw.of([null, null, 'customer', 'vendor']),
-    direction: draw.of(['inbound', 'outbound', 'outbound', null]),
+    cancelled_by: draw.of([null, null, null, null, 'customer', 'vendor']),
+    direction: draw.of(['inbound', 'outbound', 'outbound', 'outbound', null]),
     channel: draw.of(['mail', 'video', null]),
     contact_id: draw.maybe(0.8, `${account_id}-${draw.below(6)}`),
     replied_at: draw.chance(0.2) ? limit : later(draw, occurred_at, { p: 0.6, days: 30 }),
