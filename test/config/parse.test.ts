@@ -143,6 +143,17 @@ gates: { skill: false }
     expect(config.gates.skill).toBe(false);
   });
 
+  it('takes what decides the features of satisfaction and relationship', () => {
+    const settings = 'nps_min: 1, csat_satisfied: 3.5, tags: [champion left], sentiment_days: 30, new_contact_days: 60';
+    expect(parse(`${EVENTS}features: { ${settings} }`).features).toMatchObject({
+      npsMin: 1,
+      csatSatisfied: 3.5,
+      tags: ['champion left'],
+      sentimentDays: 30,
+      newContactDays: 60
+    });
+  });
+
   it('turns parts off with false', () => {
     const config = parse(`${EVENTS}models: { neural: false }\noutcomes: { upsell: false }\nhealth: false\n`);
     expect([config.models.neural, config.outcomes.upsell, config.health]).toEqual([null, null, null]);
@@ -283,6 +294,16 @@ describe('parseConfig: refusals name file, line, column, key and what to do', ()
       'window of 0 days',
       `${EVENTS}features: { windows: [0, 7] }`,
       'features.windows[0]: expected a number of at least 1, got 0'
+    ],
+    [
+      'NPS of no answers',
+      `${EVENTS}features: { nps_min: 0 }`,
+      'features.nps_min: expected a number of at least 1, got 0'
+    ],
+    [
+      'a tag twice',
+      `${EVENTS}features: { tags: [acquired, acquired] }`,
+      'features.tags: expected every name once, got a name twice'
     ],
     [
       'dates with a rhythm',
