@@ -151,8 +151,10 @@ export async function withEngine<T>(work: (engine: Engine) => Promise<T>, thread
   }
 }
 
-/** Offset of Europe/Berlin, microseconds; valid from 2022-10-30 to 2025-03-30. */
+/** Offset of Europe/Berlin, microseconds; valid from 2022-10-30 to 2026-03-29. */
 const BERLIN: readonly (readonly [string, number])[] = [
+  ['2025-10-26T01:00:00Z', 1],
+  ['2025-03-30T01:00:00Z', 2],
   ['2024-10-27T01:00:00Z', 1],
   ['2024-03-31T01:00:00Z', 2],
   ['2023-10-29T01:00:00Z', 1],
