@@ -84,6 +84,8 @@ export interface FeatureInfo {
   readonly timing: Timing;
   readonly actionable: boolean;
   readonly direction: Direction;
+  /** True for a mere count that says little about health on its own (R57); absent otherwise. */
+  readonly vanity?: boolean;
   /** Smallest value that can occur, for example 0 of counts; absent when unbounded. */
   readonly minimum?: number;
   /** Size of one step when an effect is told in words, for example 10 events; default 1. */

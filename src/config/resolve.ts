@@ -49,6 +49,11 @@ function resolveFeatures(spec: ConfigSpec['features']): Config['features'] {
     ),
     windows: spec.windows,
     badRating: spec.bad_rating,
+    npsMin: spec.nps_min,
+    csatSatisfied: spec.csat_satisfied,
+    tags: spec.tags,
+    sentimentDays: spec.sentiment_days,
+    newContactDays: spec.new_contact_days,
     exclude: spec.exclude,
     custom: resolveCustom(spec.custom)
   };

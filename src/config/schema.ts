@@ -117,7 +117,12 @@ const features = z.strictObject({
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
   exclude: names.default([]),
   custom: customFeatures,
-  bad_rating: z.number().min(0).max(1_000).default(2)
+  bad_rating: z.number().min(0).max(1_000).default(2),
+  nps_min: z.int().min(1).max(1000).default(5),
+  csat_satisfied: z.number().default(4),
+  tags: names.default([]),
+  sentiment_days: daysFrom1.default(90),
+  new_contact_days: daysFrom1.default(90)
 });
 
 const neural = z.strictObject({

@@ -177,6 +177,16 @@ export interface Config {
     readonly windows: readonly number[];
     /** Largest rating of support that counts as bad. */
     readonly badRating: number;
+    /** Least number of answers behind an NPS or a CSAT; fewer give Undefined. */
+    readonly npsMin: number;
+    /** Smallest satisfaction score that counts as satisfied. */
+    readonly csatSatisfied: number;
+    /** Tags that get a feature of their own. */
+    readonly tags: readonly string[];
+    /** Days after which a noted score without an expiry of its own has no effect. */
+    readonly sentimentDays: number;
+    /** A main contact of fewer days is new. */
+    readonly newContactDays: number;
     readonly exclude: readonly string[];
     /** Features that the file declares itself, in its order. */
     readonly custom: readonly CustomFeature[];

@@ -19,3 +19,11 @@ export function selectFeatures(data: Dataset, names: readonly string[]): Dataset
   const levels = Object.fromEntries(Object.entries(data.levels).filter(([name]) => names.includes(name)));
   return { ...data, names: [...names], levels, X, p };
 }
+
+/** Features with at least one value in these rows. */
+export function measuredFeatures({ names, X, n, p }: Dataset): string[] {
+  return names.filter((_, j) => {
+    for (let i = 0; i < n; i++) if (!Number.isNaN(X[i * p + j] as number)) return true;
+    return false;
+  });
+}

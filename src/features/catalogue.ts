@@ -4,16 +4,24 @@ import { ConfigError } from '../errors.js';
 import { dayExpression } from '../sources/calendar.js';
 import type { FeatureInfo, TableName, Tables } from '../types.js';
 import { type CustomTrees, customSpecs } from './custom/index.js';
+import { campaigns } from './families/campaigns.js';
+import { contacts } from './families/contacts.js';
 import { billing } from './families/invoices.js';
 import { loading } from './families/page-loads.js';
 import { paying } from './families/payments.js';
 import { profile } from './families/profile.js';
+import { programmes } from './families/programmes.js';
+import { repeatPurchase } from './families/repeat-purchase.js';
+import { reviews } from './families/reviews.js';
+import { sentiments } from './families/sentiments.js';
 import { sessions } from './families/sessions.js';
 import { subscription } from './families/subscription.js';
 import { feedback } from './families/surveys.js';
+import { tags } from './families/tags.js';
 import { tenure } from './families/tenure.js';
 import { support } from './families/tickets.js';
 import { relationship } from './families/touchpoints.js';
+import { trainings } from './families/trainings.js';
 import { usage } from './families/usage.js';
 import { users } from './families/users.js';
 import { definitionHash } from './hash.js';
@@ -31,6 +39,14 @@ const FAMILIES: readonly Family[] = [
   paying,
   feedback,
   relationship,
+  contacts,
+  trainings,
+  campaigns,
+  tags,
+  sentiments,
+  reviews,
+  programmes,
+  repeatPurchase,
   tenure,
   profile
 ];
@@ -86,32 +102,48 @@ function familyInput({ features, calendar }: Config, tables: Tables): FamilyInpu
   const column = (read: string) => tables[tableOf(read)]?.columns[columnOf(read)];
   return {
     windows: [...new Set(features.windows)],
-    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
+    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type, EVENT_TYPES) })),
     coreEvents: features.coreEvents,
     badRating: features.badRating,
     loginEvents: features.loginEvents,
-    keyEvents: features.keyEvents.map(type => ({ type, slug: slugOf(type) })),
+    keyEvents: features.keyEvents.map(type => ({ type, slug: slugOf(type, EVENT_TYPES) })),
     loyaltyDays: features.loyaltyDays,
     retention: features.retention,
+    npsMin: features.npsMin,
+    csatSatisfied: features.csatSatisfied,
+    tags: features.tags.map(tag => ({ tag, slug: slugOf(tag, TAGS) })),
+    sentimentDays: features.sentimentDays,
+    newContactDays: features.newContactDays,
     has: read => column(read) !== undefined,
     decimals: read => column(read)?.decimals ?? 0,
     day: us => dayExpression(us, calendar.timezone)
   };
 }
 
-/** Lower-case letters, digits and underscores of an event type, the stem of its features' names. */
-function slugOf(type: string): string {
-  const slug = type
+interface Named {
+  readonly key: string;
+  readonly column: string;
+  /** Put before a name that starts with a digit. */
+  readonly stem: string;
+}
+
+const EVENT_TYPES: Named = { key: 'event types', column: 'event_type', stem: 'event_' };
+const TAGS: Named = { key: 'tags', column: 'tag', stem: '' };
+
+/** Lower-case letters, digits and underscores of an event type or a tag, the stem of its features' names. */
+function slugOf(name: string, { key, column, stem }: Named): string {
+  const slug = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
   if (slug === '') {
+    const setting = `features.${column}s`;
     throw new ConfigError(
-      `expected event types with a letter a-z or a digit in features.eventTypes, got ${JSON.stringify(type)}; ` +
-        'translate it with `values:` in the mapping of event_type'
+      `expected ${key} with a letter a-z or a digit in ${setting}, got ${JSON.stringify(name)}; ` +
+        `translate it with \`values:\` in the mapping of ${column}`
     );
   }
-  return /^[0-9]/.test(slug) ? `event_${slug}` : slug;
+  return /^[0-9]/.test(slug) ? `${stem}${slug}` : slug;
 }
 
 function checkNames(specs: readonly FeatureSpec[]): void {
@@ -121,7 +153,7 @@ function checkNames(specs: readonly FeatureSpec[]): void {
     if (other !== undefined) {
       throw new ConfigError(
         `expected feature names to be distinct, got ${spec.name} twice ("${other.about}" and "${spec.about}"); ` +
-          'rename an event type of features.eventTypes with `values:` in the mapping of event_type'
+          'rename an event type or a tag with `values:` in the mapping of event_type or tag'
       );
     }
     seen.set(spec.name, spec);

@@ -110,6 +110,11 @@ export interface FamilyInput {
   readonly retention: readonly { readonly week: number; readonly days: number; readonly weight: number }[];
   /** Largest rating of support that counts as bad, in points. */
   readonly badRating: number;
+  readonly npsMin: number;
+  readonly csatSatisfied: number;
+  readonly tags: readonly { readonly tag: string; readonly slug: string }[];
+  readonly sentimentDays: number;
+  readonly newContactDays: number;
   /** Whether `table.column` is mapped. */
   readonly has: (read: string) => boolean;
   /** Decimals of the measure `table.column`; 0 when it is not mapped. */

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { selectDataset } from '../datasets/frame.js';
+import { measuredFeatures, selectFeatures } from '../datasets/select.js';
 import { driverList } from '../features/index.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import { type SqlValue, sql } from '../sql/sql.js';
@@ -18,7 +19,7 @@ export interface Workspace {
   readonly infos: readonly FeatureInfo[];
   /** The pre-declared factors of the drivers fit, in order of priority. */
   readonly drivers: readonly string[];
-  /** The four blocks of a target in time order; without dates every row is in `train`. */
+  /** The four blocks of a target in time order; without dates every row is in `train`. Features without any value there are left out. */
   dataset(target: Target): Promise<Readonly<Record<BlockName, Dataset>>>;
   /** A query over the workspace's tables; values in the template are bound as literals. */
   query(strings: TemplateStringsArray, ...values: readonly SqlValue[]): Promise<Columns>;
@@ -41,7 +42,11 @@ export async function openWorkspace(directory: string, options: { threads?: numb
     drivers: config.models.drivers ?? driverList(frame.infos),
     dataset: async target => {
       const rows = splitBlocks({ frame, config, dates }, target);
-      const entries = Object.entries(rows).map(([name, block]) => [name, selectDataset(frame, block, target)]);
+      const names = measuredFeatures(selectDataset(frame, rows.train, target));
+      const entries = Object.entries(rows).map(([name, block]) => [
+        name,
+        selectFeatures(selectDataset(frame, block, target), names)
+      ]);
       return Object.fromEntries(entries) as Record<BlockName, Dataset>;
     },
     query: (strings, ...values) => engine.columns(sql(strings, ...values)),

@@ -29,6 +29,11 @@ export function sumWhen(value: Sql, when: Sql): Sql {
   return sql`cast(coalesce(sum(case when ${when} then ${value} end), 0) as bigint)`;
 }
 
+/** The value when its group has at least `least` members, else NULL: too little evidence is undefined, not 0. */
+export function whenAtLeast(least: number, n: Sql, value: Sql): Sql {
+  return sql`case when ${n} >= ${least} then ${value} end`;
+}
+
 /** 0 in place of NULL: a group without rows did not happen, it is not unknown. */
 export function orZero(value: Sql): Sql {
   return sql`coalesce(${value}, 0)`;

@@ -77,6 +77,11 @@ describe('parseConfig: events', () => {
         retention: [1, 2, 4, 8, 12].map(week => ({ week, days: 7, weight: 1 })),
         windows: [7, 28, 84],
         badRating: 2,
+        npsMin: 5,
+        csatSatisfied: 4,
+        tags: [],
+        sentimentDays: 90,
+        newContactDays: 90,
         exclude: [],
         custom: []
       },
@@ -144,6 +149,17 @@ gates: { skill: false }
     expect(config.blocks).toMatchObject({ validation: null, test: { from: '2025-01-01', to: '2025-02-01' } });
     expect(config.features).toMatchObject({ windows: [7, 14], badRating: 1.5, exclude: ['tenure_days'] });
     expect(config.gates.skill).toBe(false);
+  });
+
+  it('takes what decides the features of satisfaction and relationship', () => {
+    const settings = 'nps_min: 1, csat_satisfied: 3.5, tags: [champion left], sentiment_days: 30, new_contact_days: 60';
+    expect(parse(`${EVENTS}features: { ${settings} }`).features).toMatchObject({
+      npsMin: 1,
+      csatSatisfied: 3.5,
+      tags: ['champion left'],
+      sentimentDays: 30,
+      newContactDays: 60
+    });
   });
 
   it('turns parts off with false', () => {
@@ -344,6 +360,16 @@ describe('parseConfig: refusals name file, line, column, key and what to do', ()
       'window of 0 days',
       `${EVENTS}features: { windows: [0, 7] }`,
       'features.windows[0]: expected a number of at least 1, got 0'
+    ],
+    [
+      'NPS of no answers',
+      `${EVENTS}features: { nps_min: 0 }`,
+      'features.nps_min: expected a number of at least 1, got 0'
+    ],
+    [
+      'a tag twice',
+      `${EVENTS}features: { tags: [acquired, acquired] }`,
+      'features.tags: expected every name once, got a name twice'
     ],
     [
       'dates with a rhythm',

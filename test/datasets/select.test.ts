@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { selectDataset } from '../../src/datasets/frame.js';
-import { selectFeatures } from '../../src/datasets/select.js';
+import { measuredFeatures, selectFeatures } from '../../src/datasets/select.js';
 import { ModelError } from '../../src/errors.js';
 import { frameOfRows, infosOf } from './frames.js';
 
@@ -30,5 +30,20 @@ describe('selectFeatures', () => {
   it('refuses a name that is not there', () => {
     expect(() => selectFeatures(data, ['seats', 'seat'])).toThrow(ModelError);
     expect(() => selectFeatures(data, ['seat'])).toThrow('got seat; it has 4: seats, plan, logins, region');
+  });
+});
+
+describe('measuredFeatures', () => {
+  it('are those with a value in some row', () => {
+    const rows = frameOfRows(infosOf(['seats', 'plan?', 'logins']), [
+      { account: 'a', values: [null, null, null] },
+      { account: 'b', values: [2, null, null] },
+      { account: 'c', values: [null, 'plus', 0] }
+    ]);
+    const of = (...chosen: number[]) => measuredFeatures(selectDataset(rows, Int32Array.of(...chosen), 'churn'));
+    expect(of(0, 1, 2)).toEqual(['seats', 'plan', 'logins']);
+    expect(of(0, 1)).toEqual(['seats']);
+    expect(of(0)).toEqual([]);
+    expect(of()).toEqual([]);
   });
 });

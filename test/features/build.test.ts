@@ -119,7 +119,16 @@ describe('planSnapshots', () => {
       'tickets.reopened_at',
       'payments.kind',
       'surveys.responded_at',
-      'touchpoints.cancelled_by'
+      'touchpoints.cancelled_by',
+      'touchpoints.channel',
+      'tickets.channel',
+      'surveys.delivered',
+      'contacts.left_at',
+      'contacts.main_to',
+      'campaigns.clicked_at',
+      'tags.valid_to',
+      'sentiments.expires_at',
+      'reviews.rating'
     ];
     await withEngine(async engine => {
       const world = randomWorld(7, 3);

@@ -24,6 +24,13 @@ describe('buildCatalogue', () => {
       'payments',
       'surveys',
       'touchpoints',
+      'contacts',
+      'trainings',
+      'campaigns',
+      'tags',
+      'sentiments',
+      'reviews',
+      'programmes',
       'tenure',
       'profile'
     ];
@@ -124,6 +131,16 @@ describe('definitionHash', () => {
     ]);
     expect(changed(TABLES, { features: { badRating: 3 } })).toEqual(BAD_RATINGS);
     expect(changed(TABLES, { timezone: 'UTC' })).toEqual([...base.keys()]);
+    expect(changed(TABLES, { features: { sentimentDays: 30 } })).toHaveLength(5 + 1 + 4);
+    expect(changed(TABLES, { features: { npsMin: 3, newContactDays: 30 } })).toEqual([
+      'nps_90d',
+      'nps_prior_90d',
+      'nps_change_90d',
+      'csat_90d',
+      'csat_prior_90d',
+      'csat_change_90d',
+      'new_contact'
+    ]);
     expect(changed(TABLES, { features: { coreEvents: ['login'] } })).toEqual([
       'core_events_28d',
       'core_value_reached',

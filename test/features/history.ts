@@ -1,6 +1,6 @@
 import { commercialRows, withMoney, withPromise } from './history/commercial.js';
 import { DATES, Draw, FIRST, TYPES } from './history/draw.js';
-import { relationshipRows } from './history/relationship.js';
+import { later, relationshipRows } from './history/relationship.js';
 import { usageRows } from './history/usage.js';
 import { berlinMidnight, DAY, dayOf, EMPTY, type Row, type SpineRow, type World } from './world.js';
 
@@ -31,8 +31,8 @@ export function randomWorld(seed: number, accounts: number): World {
     events: many(60, account => eventRow(draw, account)),
     tickets: many(8, (account, key) => ticketRow(draw, account, key)).map(row => withPromise(more, row)),
     invoices: many(8, (account, key) => invoiceRow(draw, account, key)),
-    surveys: many(6, (account, key) => surveyRow(draw, account, key)),
-    touchpoints: many(6, (account, key) => touchRow(draw, account, key)),
+    surveys: many(40, (account, key) => surveyRow(draw, account, key)),
+    touchpoints: many(50, (account, key) => touchRow(draw, account, key)),
     ...usageRows(draw, many),
     ...commercialRows(draw, many),
     ...relationshipRows(draw, many)
@@ -52,6 +52,7 @@ function accountRow(draw: Draw, account_id: string): Row {
     channel: 'web',
     segment: 'smb',
     app_type: draw.of(['web', 'mobile', 'both', null]),
+    cadence: draw.of(['7', '14', 'month', 'quarter', null]),
     known_at: draw.known(created_at ?? draw.when())
   };
 }
@@ -102,17 +103,17 @@ function eventRow(draw: Draw, account_id: string): Row {
 
 function ticketRow(draw: Draw, account_id: string, ticket_id: string): Row {
   const opened_at = draw.when();
-  const later = (p: number) =>
-    draw.maybe(p, draw.chance(0.6) ? draw.after(opened_at, 60) : Math.max(opened_at, draw.edge()));
+  const after = (p: number) => later(draw, opened_at, { p, days: 60 });
   return {
     ticket_id,
     account_id,
     opened_at,
-    resolved_at: later(0.7),
+    resolved_at: after(0.7),
     priority: draw.of(['low', 'normal', 'high', 'urgent', null]),
     rating: draw.maybe(0.6, 1 + draw.below(5)),
-    rated_at: later(0.6),
-    escalated_at: later(0.3),
+    rated_at: after(0.6),
+    escalated_at: after(0.3),
+    channel: draw.of(['mail', 'chat', null]),
     known_at: draw.known(opened_at)
   };
 }
@@ -132,29 +133,41 @@ function invoiceRow(draw: Draw, account_id: string, invoice_id: string): Row {
   };
 }
 
+/** Often in the `days` before one of the dates, so that windows hold several records. */
+function busy(draw: Draw, days: number): number {
+  return draw.chance(0.6) ? berlinMidnight(dayOf('2024-04-01')) - draw.below(days * DAY) : draw.when();
+}
+
 function surveyRow(draw: Draw, account_id: string, survey_id: string): Row {
-  const sent_at = draw.when();
+  const sent_at = busy(draw, 200);
   const responded_at = draw.maybe(0.6, draw.chance(0.5) ? draw.after(sent_at, 30) : Math.max(sent_at, draw.edge()));
   return {
     survey_id,
     account_id,
-    kind: draw.of(['nps', 'nps', 'csat']),
+    kind: draw.of(['nps', 'nps', 'csat', 'csat', 'intent_stay', 'intent_buy', 'intent_recommend']),
     sent_at,
     responded_at,
     score: draw.maybe(0.9, draw.below(11)),
+    delivered: draw.of([true, true, null, false]),
     known_at: draw.known(sent_at)
   };
 }
 
 function touchRow(draw: Draw, account_id: string, touchpoint_id: string): Row {
-  const occurred_at = draw.when();
+  const occurred_at = busy(draw, 100);
+  const limit = occurred_at + 14 * DAY + draw.of([-1, 0, 1]);
   return {
     touchpoint_id,
     account_id,
     occurred_at,
-    kind: 'call',
+    kind: draw.of(['email', 'email', 'email', 'email', 'call', 'meeting', 'visit', 'webinar', 'qbr', 'training']),
     two_way: draw.of([true, false, null]),
-    cancelled_by: draw.of([null, null, 'customer', 'vendor']),
+    cancelled_by: draw.of([null, null, null, null, 'customer', 'vendor']),
+    direction: draw.of(['inbound', 'outbound', 'outbound', 'outbound', null]),
+    channel: draw.of(['mail', 'video', null]),
+    contact_id: draw.maybe(0.8, `${account_id}-${draw.below(6)}`),
+    replied_at: draw.chance(0.2) ? limit : later(draw, occurred_at, { p: 0.6, days: 30 }),
+    accepted: draw.of([true, false, null]),
     known_at: draw.known(occurred_at)
   };
 }

@@ -132,6 +132,11 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
       retention: [1, 2, 4, 8, 12].map(week => ({ week, days: 7, weight: 1 })),
       windows: [7, 28, 84],
       badRating: 2,
+      npsMin: 2,
+      csatSatisfied: 4,
+      tags: ['champion left', 'case study'],
+      sentimentDays: 90,
+      newContactDays: 90,
       exclude: [],
       custom: [],
       ...features

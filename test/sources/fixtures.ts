@@ -29,6 +29,11 @@ export function testConfig(partial: Partial<Config> = {}): Config {
       retention: [],
       windows: [7, 28, 84],
       badRating: 2,
+      npsMin: 5,
+      csatSatisfied: 4,
+      tags: [],
+      sentimentDays: 90,
+      newContactDays: 90,
       exclude: [],
       custom: []
     },

@@ -8,6 +8,7 @@ import {
   ratio,
   sumWhere,
   unscale,
+  whenAtLeast,
   withinGrace
 } from '../../src/sql/expressions.js';
 import { raw, sql } from '../../src/sql/sql.js';
@@ -39,6 +40,14 @@ describe('unscale', () => {
     expect(await value(unscale(sql`${12345}`, 2))).toBe(123.45);
     expect(await value(unscale(sql`${7}`, 0))).toBe(7);
     expect(await value(unscale(sql`${-1}`, 3))).toBe(-0.001);
+  });
+});
+
+describe('whenAtLeast', () => {
+  it('gives the value of a large enough group, NULL of a smaller one or of none', async () => {
+    expect(await value(whenAtLeast(3, sql`${3}`, sql`${7}`))).toBe(7);
+    expect(await value(whenAtLeast(3, sql`${2}`, sql`${7}`))).toBe(null);
+    expect(await value(whenAtLeast(3, sql`${null}`, sql`${7}`))).toBe(null);
   });
 });
 

@@ -1,69 +1,80 @@
-import { countWhere, ratio, sumWhere, unscale } from '../../sql/expressions.js';
+import { unscale } from '../../sql/expressions.js';
 import { id, raw, sql } from '../../sql/sql.js';
-import { tablePass, visibleRows } from '../rows.js';
-import type { Family, FamilyInput, FeatureSpec, Pass } from '../types.js';
+import { minOf } from '../aggregates.js';
+import { visibleRows } from '../rows.js';
+import type { Family, FeatureSpec, Pass } from '../types.js';
+import { type Answers, answerMean, answerSize, answersOf, daysSinceAnswer, SURVEYS } from './survey-answers.js';
+import { levels } from './survey-levels.js';
+import { silence } from './survey-silence.js';
 
-const BASE = { family: 'surveys', timing: 'lagging', actionable: true, direction: 'higher_better' } as const;
-const surveys = tablePass('surveys');
-const SENT = ['surveys.sent_at', 'surveys.kind'];
+const DAYS = 180;
+/** The intent items of R78, each from 0 to 10. */
+const INTENTS = {
+  intent_stay: 'intent to stay a customer',
+  intent_buy: 'intent to buy more',
+  intent_recommend: 'intent to recommend us'
+} as const;
 
 /** What people said when asked, and whether they answered (R24: silence is a factor of its own). */
 export const feedback: Family = input => {
-  const when = input.has('surveys.responded_at') ? 'responded_at' : 'sent_at';
-  const answer = [...new Set([...SENT, `surveys.${when}`, 'surveys.score'])];
-  const age = id('r', `${when}__age`);
-  const answered = sql`r.score is not null and ${id('r', when)} < r.as_of_us`;
-  const scale = 10 ** input.decimals('surveys.score');
-  const mean =
-    (kind: string, days: number): FeatureSpec['define'] =>
-    use => {
-      const where = sql`r.kind = ${kind} and ${answered} and ${age} <= ${days}`;
-      const n = use({ pass: surveys, name: `${kind}_n_${days}d`, sql: countWhere(where) });
-      const total = use({ pass: surveys, name: `${kind}_sum_${days}d`, sql: sumWhere(sql`r.score`, where) });
-      return ratio(total, sql`${n} * ${scale}`);
-    };
-  const shared = { ...BASE, unit: 'score', reads: answer, minimum: 0, minAgeDays: 0 };
+  const answers = answersOf(input);
   return [
-    npsLast(input, { when, reads: answer }),
-    {
-      ...shared,
+    npsLast(answers),
+    answerMean(answers, 'nps', {
       name: 'nps_mean_365d',
       about: 'Mean answer to the recommendation question in the last 365 days; unknown without an answer.',
-      windowDays: 365,
-      define: mean('nps', 365)
-    },
-    responseShare(),
-    {
-      ...shared,
-      name: 'csat_mean_180d',
-      about: 'Mean satisfaction score in the last 180 days; unknown without an answer.',
-      windowDays: 180,
-      define: mean('csat', 180)
-    },
-    {
-      ...BASE,
+      days: 365
+    }),
+    answerMean(answers, 'csat', {
+      name: `csat_mean_${DAYS}d`,
+      about: `Mean satisfaction score in the last ${DAYS} days; unknown without an answer.`,
+      days: DAYS
+    }),
+    daysSinceAnswer(answers, null, {
       name: 'days_since_last_response',
-      unit: 'days',
-      about: 'Days since the last answer to any survey; unknown when there was none.',
-      direction: 'lower_better',
-      reads: answer,
-      minimum: 1,
-      step: 30,
-      define: use => use({ pass: surveys, name: 'last_answer_age', sql: sql`min(${age}) filter (where ${answered})` })
-    }
+      about: 'Days since the last answer to any survey; unknown when there was none.'
+    }),
+    ...levels(answers),
+    daysSinceAnswer(answers, 'csat', {
+      name: 'days_since_csat',
+      about: 'Days since the last answer to a satisfaction survey; unknown when there was none.'
+    }),
+    ...Object.entries(INTENTS).flatMap(([kind, about]) => intent(answers, kind, about)),
+    ...silence(input)
   ];
 };
 
-function npsLast({ decimals }: FamilyInput, { when, reads }: { when: string; reads: readonly string[] }): FeatureSpec {
+/** R78: mean of an intent item, 0..10, the number of answers behind it, and the age of the last one. */
+function intent(answers: Answers, kind: string, what: string): FeatureSpec[] {
+  return [
+    answerMean(answers, kind, {
+      name: `${kind}_mean_${DAYS}d`,
+      about: `Mean ${what} in the last ${DAYS} days, 0 to 10; unknown without an answer.`,
+      days: DAYS
+    }),
+    answerSize(answers, kind, {
+      name: `${kind}_n_${DAYS}d`,
+      about: `Answers on the ${what} in the last ${DAYS} days.`,
+      after: 0,
+      upTo: DAYS
+    }),
+    daysSinceAnswer(answers, kind, {
+      name: `days_since_${kind}`,
+      about: `Days since the last answer on the ${what}; unknown when there was none.`
+    })
+  ];
+}
+
+function npsLast({ input, when, reads }: Answers): FeatureSpec {
   const latest: Pass = {
     name: 'nps_latest',
     partials: [],
-    from: input => sql`select *, rank() over (partition by account_id, as_of_day order by ${id(when)} desc) as place
-      from (${visibleRows('surveys', input)})
+    from: pass => sql`select *, rank() over (partition by account_id, as_of_day order by ${id(when)} desc) as place
+      from (${visibleRows('surveys', pass)})
       where kind = 'nps' and score is not null and ${id(when)} < as_of_us`
   };
   return {
-    ...BASE,
+    ...SURVEYS,
     name: 'nps_last',
     unit: 'score',
     about: 'Last answer to the recommendation question, 0 to 10 (the lowest of several at the same instant).',
@@ -71,28 +82,8 @@ function npsLast({ decimals }: FamilyInput, { when, reads }: { when: string; rea
     minimum: 0,
     define: use =>
       unscale(
-        use({ pass: latest, name: 'score', sql: raw('min(r.score) filter (where r.place = 1)') }),
-        decimals('surveys.score')
-      )
-  };
-}
-
-function responseShare(): FeatureSpec {
-  const asked = sql`r.kind = 'nps' and r.sent_at__age <= 365`;
-  return {
-    ...BASE,
-    name: 'nps_response_share_365d',
-    unit: 'share',
-    about: 'Share of the recommendation surveys sent in the last 365 days that were answered before the date.',
-    reads: [...SENT, 'surveys.responded_at'],
-    minimum: 0,
-    step: 0.1,
-    windowDays: 365,
-    minAgeDays: 0,
-    define: use =>
-      ratio(
-        use({ pass: surveys, name: 'nps_answered', sql: countWhere(sql`${asked} and r.responded_at < r.as_of_us`) }),
-        use({ pass: surveys, name: 'nps_sent', sql: countWhere(asked) })
+        use(minOf(raw('r.score'), { pass: latest, name: 'score', where: raw('r.place = 1') })),
+        input.decimals('surveys.score')
       )
   };
 }

@@ -52,7 +52,7 @@ export const userActivity: Pass = {
   partials: ['feature_dates', 'feature_user_buckets', 'feature_user_spans', 'feature_user_masks'],
   from: input => {
     const flags = spanFlags(input);
-    return sql`select ${join([raw('u.account_id'), raw('w.as_of_day'), ...flags])}
+    return sql`select ${join([raw('u.account_id'), raw('u.user_id'), raw('w.as_of_day'), ...flags])}
   from feature_user_spans w join ${visibleMasks(input)} u on ${input.events.late ? raw('u.as_of_day = w.as_of_day') : raw('true')}`;
   }
 };

@@ -1,5 +1,5 @@
 import type { Row } from '../world.js';
-import { between, inLast, mean, num, type Rule, share, sum, type View } from './view.js';
+import { between, inLast, num, type Rule, share, sum, type View } from './view.js';
 
 const ofType = (rows: readonly Row[], type: string) => rows.filter(row => row['event_type'] === type);
 export const people = (rows: readonly Row[]) => new Set(rows.map(row => row['user_id']).filter(user => user !== null));
@@ -15,8 +15,14 @@ const activeIn = (v: View, user: Row, days: number) => inLast(v, eventsOf(v, use
 const activeBefore = (v: View, user: Row, days: number) =>
   eventsOf(v, user).some(row => num(row['occurred_at']) < v.back(days));
 
-const answered = (v: View, kind: string) => v.surveys.filter(row => row['kind'] === kind && row['score'] !== null);
-const held = (v: View) => v.touchpoints.filter(row => row['cancelled_by'] === null);
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  if (n === 0) return null;
+  const low = sorted[Math.floor((n - 1) / 2)] as number;
+  const high = sorted[Math.floor(n / 2)] as number;
+  return low === high && n % 2 === 1 ? low / 3_600_000_000 : (low + high) / 7_200_000_000;
+}
 
 export function daysSince(v: View, rows: readonly Row[], column: string): number | null {
   return rows.length === 0 ? null : v.spine.asOfDay - Math.max(...rows.map(row => v.dayOf(num(row[column]))));
@@ -111,47 +117,6 @@ export const CORE_RULES: Readonly<Record<string, Rule>> = {
     v => {
       const before = provisioned(v).filter(user => activeBefore(v, user, 30));
       return share(before.filter(user => activeIn(v, user, 30)).length, before.length);
-    }
-  ],
-  nps_last: [
-    0,
-    v => {
-      const latest = Math.max(...answered(v, 'nps').map(row => num(row['responded_at'])));
-      const scores = answered(v, 'nps')
-        .filter(row => row['responded_at'] === latest)
-        .map(row => num(row['score']));
-      return scores.length === 0 ? null : Math.min(...scores);
-    }
-  ],
-  nps_mean_365d: [0, v => mean(inLast(v, answered(v, 'nps'), 'responded_at', 365).map(row => num(row['score'])))],
-  nps_response_share_365d: [
-    0,
-    v => {
-      const asked = inLast(v, v.surveys, 'sent_at', 365).filter(row => row['kind'] === 'nps');
-      return share(asked.filter(row => row['responded_at'] !== null).length, asked.length);
-    }
-  ],
-  csat_mean_180d: [0, v => mean(inLast(v, answered(v, 'csat'), 'responded_at', 180).map(row => num(row['score'])))],
-  days_since_last_response: [0, v => daysSince(v, [...answered(v, 'nps'), ...answered(v, 'csat')], 'responded_at')],
-  touchpoints_90d: [90, v => inLast(v, held(v), 'occurred_at', 90).length],
-  touchpoints_two_way_90d: [
-    90,
-    v => inLast(v, held(v), 'occurred_at', 90).filter(row => row['two_way'] === true).length
-  ],
-  days_since_two_way: [
-    0,
-    v =>
-      daysSince(
-        v,
-        held(v).filter(row => row['two_way'] === true),
-        'occurred_at'
-      )
-  ],
-  touchpoints_cancelled_by_customer_share_90d: [
-    0,
-    v => {
-      const all = inLast(v, v.touchpoints, 'occurred_at', 90);
-      return share(all.filter(row => row['cancelled_by'] === 'customer').length, all.length);
     }
   ],
   industry: [0, v => (v.account?.['industry'] ?? null) as string | null],

@@ -66,7 +66,12 @@ function seen(world: World, table: TableName, { account, asOfUs: t }: SpineRow):
 /** Everything that one snapshot may read. */
 export function viewOf(world: World, spine: SpineRow, dayOf: (us: number) => number): View {
   const t = spine.asOfUs;
-  const of = (table: TableName) => seen(world, table, spine);
+  const read = new Map<TableName, readonly Row[]>();
+  const of = (table: TableName) => {
+    const rows = read.get(table) ?? seen(world, table, spine);
+    read.set(table, rows);
+    return rows;
+  };
   return {
     t,
     spine,
