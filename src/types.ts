@@ -398,8 +398,11 @@ export interface DriversFit {
 export interface IngestedColumn {
   readonly type: 'text' | 'boolean' | 'integer' | 'measure' | 'instant';
   readonly decimals: number;
-  /** `fixed`: true with its record. `at`: reads as NULL while that instant column >= t. */
-  readonly time: 'fixed' | { readonly at: string };
+  /**
+   * `fixed`: true with its record. `at`: reads as NULL while that instant column >= t. `history`: read from that table of
+   * the database, `(key, since, us, known_at, value)`; the value at t is that of the last `since` < t of the record's key.
+   */
+  readonly time: 'fixed' | { readonly at: string } | { readonly history: string };
 }
 
 export interface RowCounts {
@@ -407,6 +410,16 @@ export interface RowCounts {
   readonly used: number;
   readonly quarantined: number;
   readonly dropped: number;
+}
+
+/** What ingest knows about the history of a versioned column. */
+export interface HistoryInfo {
+  /** Table and column, for example `accounts.industry`: the name of its rows in `quarantine`. */
+  readonly name: string;
+  readonly watermarkUs: number;
+  readonly watermarkAssumed: boolean;
+  readonly rows: RowCounts;
+  readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
 }
 
 /** One ingested table: in the database it has the contract's column names and always `known_at` BIGINT. */
@@ -418,6 +431,8 @@ export interface TableInfo {
   readonly watermarkAssumed: boolean;
   readonly rows: RowCounts;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
+  /** Histories of the versioned columns, by column; absent when there is none. */
+  readonly histories?: Readonly<Record<string, HistoryInfo>>;
 }
 
 export type Tables = Readonly<Partial<Record<TableName, TableInfo>>>;

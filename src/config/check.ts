@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ConfigSpec, SourceSpec } from './schema.js';
+import type { ConfigSpec, HistorySpec, SourceSpec } from './schema.js';
 import { didYouMean } from './suggest.js';
 import { TABLE_NAMES } from './vocabulary.js';
 
@@ -44,6 +44,10 @@ function checkSource(
   for (const name of mapped) {
     const mapping = source.columns[name];
     if (typeof mapping !== 'object' || typeof mapping.time !== 'object') continue;
+    if ('history' in mapping.time) {
+      checkHistory(mapping.time.history, [...path, 'columns', name, 'time', 'history'], { spec, fail });
+      continue;
+    }
     const instant = mapping.time.at;
     if (instant === name) fail([...path, 'columns', name, 'time', 'at'], `expected another column, got ${name} itself`);
     if (!mapped.includes(instant)) {
@@ -57,10 +61,25 @@ function checkSource(
       );
     }
   }
-  const until = source.complete_until;
-  if (until !== undefined && until.length === 10 && spec.data_end !== undefined && until > spec.data_end) {
-    fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
-  }
+  checkUntil(source.complete_until, path, { spec, fail });
+}
+
+function checkHistory(
+  history: HistorySpec,
+  path: readonly string[],
+  { spec, fail }: { spec: ConfigSpec; fail: Fail }
+): void {
+  checkFiles(history, path, fail);
+  checkUntil(history.complete_until, path, { spec, fail });
+}
+
+function checkUntil(
+  until: string | undefined,
+  path: readonly string[],
+  { spec, fail }: { spec: ConfigSpec; fail: Fail }
+): void {
+  if (until === undefined || until.length !== 10 || spec.data_end === undefined || until <= spec.data_end) return;
+  fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
 }
 
 interface FileKeys {

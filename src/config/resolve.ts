@@ -1,7 +1,15 @@
 import type { TableName } from '../types.js';
 import { formatOf } from './check.js';
-import type { ConfigSpec, SourceSpec } from './schema.js';
-import type { BlocksConfig, ColumnMapping, Config, OutcomeConfig, SnapshotsConfig, SourceConfig } from './types.js';
+import type { ConfigSpec, HistorySpec, SourceSpec } from './schema.js';
+import type {
+  BlocksConfig,
+  ColumnMapping,
+  ColumnTime,
+  Config,
+  OutcomeConfig,
+  SnapshotsConfig,
+  SourceConfig
+} from './types.js';
 import { TABLE_COLUMNS, TABLE_NAMES } from './vocabulary.js';
 
 /** A checked document in the words of the program; sources in contract order, nothing left optional. */
@@ -48,7 +56,7 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
     columns[name] = {
       from: full.from,
       values: full.values ?? null,
-      time: full.time ?? null,
+      time: full.time === undefined ? null : resolveTime(full.time, spec),
       decimals: full.decimals ?? null
     };
   }
@@ -62,6 +70,28 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
     assumeFixed: spec.assume_fixed,
     columns,
     origin: spec.origin ?? null
+  };
+}
+
+type TimeSpec = 'fixed' | { readonly at: string } | { readonly history: HistorySpec };
+
+/** A history takes its zone from the source when it does not say one. */
+function resolveTime(time: TimeSpec, source: SourceSpec): ColumnTime {
+  if (time === 'fixed' || 'at' in time) return time;
+  const { history } = time;
+  const timezone = history.timezone ?? source.timezone;
+  return {
+    history: {
+      ...resolveFiles(history),
+      timezone: timezone ?? 'UTC',
+      timezoneDeclared: timezone !== undefined,
+      key: history.key,
+      at: history.at,
+      value: history.value,
+      knownAt: history.known_at ?? null,
+      completeUntil: history.complete_until ?? null,
+      origin: history.origin ?? null
+    }
   };
 }
 

@@ -1,4 +1,4 @@
-import { cellBefore } from '../sources/cells.js';
+import { cellBefore, isVersioned, versionJoins } from '../sources/cells.js';
 import { CONTRACTS } from '../sources/contracts.js';
 import { id, join, sql } from '../sql/sql.js';
 import type { Sql, TableInfo, TableName } from '../types.js';
@@ -16,15 +16,16 @@ export function visibleRows(table: TableName, input: PassInput): Sql {
   const columns = readColumns(table, input);
   const instants = columns.filter(name => info.columns[name]?.type === 'instant');
   const days = instants.map(name => sql`${input.day(id('b', name))} as ${id(`${name}__day`)}`);
-  const cell = (name: string) => cellBefore(info, name, { alias: 'x', t: sql`s.as_of_us` });
+  const place = { alias: 'x', t: sql`s.as_of_us` };
+  const cell = (name: string) => cellBefore(info, name, place);
+  const dayOf = (name: string) => (isVersioned(info, name) ? input.day(cell(name)) : id('x', `${name}__day`));
   const cells = columns.map(name => sql`${cell(name)} as ${id(name)}`);
   const ages = instants.map(
-    name =>
-      sql`case when ${cell(name)} is not null then s.as_of_day - ${id('x', `${name}__day`)} end as ${id(`${name}__age`)}`
+    name => sql`case when ${cell(name)} is not null then s.as_of_day - ${dayOf(name)} end as ${id(`${name}__age`)}`
   );
   return sql`select ${join([sql`s.account_id`, sql`s.as_of_day`, sql`s.as_of_us`, ...cells, ...ages])}
   from spine s join (select ${join([sql`b.*`, ...days])} from ${id(table)} b) x
-    on x.account_id = s.account_id and x.known_at < s.as_of_us${happened(info)}`;
+    on x.account_id = s.account_id and x.known_at < s.as_of_us${happened(info)}${versionJoins(info, columns, place)}`;
 }
 
 /** The record itself lies before `t`. An account without a date of creation is known by its known-at alone. */

@@ -7,9 +7,9 @@ import { CONTRACTS, REQUIRED_TABLES } from './contracts.js';
 import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
 import { type Loaded, loadTable, type TablePlan } from './load-table.js';
-import { planMapping } from './mapping.js';
+import { historyName, planMapping } from './mapping.js';
 import { clearNotes } from './notes.js';
-import { clearQuarantine } from './quarantine.js';
+import { clearQuarantine, type Settled } from './quarantine.js';
 import { readWatermarks } from './watermarks.js';
 
 /**
@@ -36,10 +36,17 @@ export async function ingestSources(
   await dateAccounts(engine);
   await checkCurrencies(engine, config.currency, loaded);
   const watermarks = await readWatermarks(engine, config, dataEndUs);
+  const settle = <N extends string>(name: N, { rows, reasons }: Settled) => {
+    const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
+    return { name, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons };
+  };
   return Object.fromEntries(
-    [...loaded].map(([name, { rows, reasons, columns }]) => {
-      const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
-      return [name, { name, columns, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons }];
+    [...loaded].map(([name, { columns, histories, ...settled }]) => {
+      const versions = Object.entries(histories).map(
+        ([column, history]) => [column, settle(historyName(name, column), history)] as const
+      );
+      const own = { ...settle(name, settled), columns };
+      return [name, versions.length === 0 ? own : { ...own, histories: Object.fromEntries(versions) }];
     })
   );
 }

@@ -6,10 +6,12 @@ import type { CellSpec, Fault } from './cast.js';
 import { CONTRACTS, type ContractColumn, REQUIRED_TABLES } from './contracts.js';
 import { deriveColumns, spanFaults } from './derive.js';
 import { openFiles, readable } from './files.js';
+import { loadHistories } from './histories.js';
 import { NEVER_US } from './instants.js';
 import { locateColumns } from './locate.js';
 import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
+import { pseudonym } from './pseudonym.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
 import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
 
@@ -20,7 +22,11 @@ export interface TablePlan {
 }
 
 /** A loaded table before its watermark is known. */
-export type Loaded = Settled & { readonly columns: Readonly<Record<string, IngestedColumn>> };
+export type Loaded = Settled & {
+  readonly columns: Readonly<Record<string, IngestedColumn>>;
+  /** What came of the histories of versioned columns, by column. */
+  readonly histories: Readonly<Record<string, Settled>>;
+};
 
 export interface LoadContext {
   readonly config: Config;
@@ -48,7 +54,12 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
   await noteEmptied(engine, staged);
   await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
   await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
-  return { ...settled, columns };
+  const histories = await loadHistories(
+    engine,
+    { table: source.table, mapped },
+    { ...context, workspace: context.config.workspace }
+  );
+  return { ...settled, columns, histories };
 }
 
 function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
@@ -150,7 +161,7 @@ async function createTable(engine: Engine, table: TableName, kept: Kept): Promis
 function columnValue(column: ContractColumn, { present, userKey }: Kept): Sql {
   const name = id(column.name);
   if (!present.has(column.name)) return sql`cast(null as ${raw(ENGINE_TYPES[column.type])})`;
-  if (column.name === 'user_id' && userKey !== null) return sql`substr(sha256(${userKey} || ${name}), 1, 32)`;
+  if (column.name === 'user_id') return pseudonym(name, userKey);
   return isOpenEnd(column) ? sql`case when ${name} < ${NEVER_US} then ${name} end` : name;
 }
 

@@ -4,7 +4,7 @@ import { withinGrace } from '../sql/expressions.js';
 import { double, join, sql } from '../sql/sql.js';
 import type { AsOf, Engine, Sql, TableInfo, Tables } from '../types.js';
 import { dayExpression } from './calendar.js';
-import { cellBefore } from './cells.js';
+import { cellBefore, versionJoins } from './cells.js';
 
 export interface SpineOptions {
   readonly asOf: readonly AsOf[];
@@ -50,15 +50,18 @@ function datesQuery(asOf: readonly AsOf[]): Sql {
 
 /** Paid terms known before each date of accounts known before it, with whether they are active and under notice. */
 function termsQuery(subscriptions: TableInfo): Sql {
-  const cell = (name: string) => cellBefore(subscriptions, name, { alias: 's', t: sql`d.us` });
+  const place = { alias: 's', t: sql`d.us` };
+  const cell = (name: string) => cellBefore(subscriptions, name, place);
   const ends = ['term_end', 'ended_at'].map(name => sql`coalesce(${cell(name)} >= d.us, true)`);
   return sql`select s.account_id, d.day, d.us, s.started_at, coalesce(${cell('mrr')}, 0) as mrr,
       ${join(ends, ' and ')} as active, coalesce(${cell('notice_at')} < d.us, false) as noticed
     from dates d
     join subscriptions s on s.known_at < d.us and s.started_at < d.us
-    join accounts a on a.account_id = s.account_id and a.known_at < d.us
+    join accounts a on a.account_id = s.account_id and a.known_at < d.us${versionJoins(subscriptions, TERM_CELLS, place)}
     where not coalesce(${cell('is_trial')}, false)`;
 }
+
+const TERM_CELLS = ['term_end', 'ended_at', 'notice_at', 'is_trial'];
 
 function payingQuery(decimals: number): Sql {
   return sql`select account_id, day, us, min(started_at) as start_us,
@@ -90,10 +93,12 @@ function topsQuery(accounts: TableInfo): Sql {
   if (accounts.columns['parent_id'] === undefined) {
     return sql`select cast(null as varchar) as account_id, cast(null as bigint) as us, cast(null as varchar) as top where false`;
   }
-  const parent = cellBefore(accounts, 'parent_id', { alias: 'a', t: sql`d.us` });
+  const place = { alias: 'a', t: sql`d.us` };
+  const parent = cellBefore(accounts, 'parent_id', place);
   return sql`
     with recursive links as (
-      select a.account_id, d.us, ${parent} as parent from dates d join accounts a on a.known_at < d.us where ${parent} is not null
+      select a.account_id, d.us, ${parent} as parent from dates d join accounts a on a.known_at < d.us${versionJoins(accounts, ['parent_id'], place)}
+      where ${parent} is not null
     ), climb as (
       select account_id, us, parent as ancestor from links
       union

@@ -36,6 +36,40 @@ function refusal(text: string): string {
   throw new Error('expected a refusal');
 }
 
+describe('parseConfig: a column with a history', () => {
+  const text = (history: string) =>
+    EVENTS.replace(
+      'columns: { account_id: id }',
+      `timezone: Europe/Berlin\n    columns: { account_id: id, industry: { from: industry, time: { history: ${history} } } }`
+    );
+
+  it('takes format and zone from its files and source', () => {
+    const { sources } = parse(text('{ files: data/industry.csv, key: id, at: changed_at, value: industry }'));
+    expect(sources[0]?.columns['industry']?.time).toEqual({
+      history: {
+        files: ['data/industry.csv'],
+        format: 'csv',
+        delimiter: null,
+        nullValues: [],
+        timezone: 'Europe/Berlin',
+        timezoneDeclared: true,
+        key: 'id',
+        at: 'changed_at',
+        value: 'industry',
+        knownAt: null,
+        completeUntil: null,
+        origin: null
+      }
+    });
+  });
+
+  it('is refused where it is complete past the data end, or its files are of no known format', () => {
+    const late = '{ files: x.csv, key: id, at: t, value: v, complete_until: 2025-07-01 }';
+    expect(refusal(text(late))).toContain('expected a date up to data_end (2025-06-01), got 2025-07-01');
+    expect(refusal(text('{ files: x.doc, key: id, at: t, value: v }'))).toContain('or a format; add format: csv');
+  });
+});
+
 describe('parseConfig: events', () => {
   it('fills in every default', () => {
     const { hash, ...config } = parse(EVENTS);
