@@ -31,17 +31,21 @@ export async function ingestSources(
   await clearNotes(engine);
   for (const table of Object.keys(CONTRACTS)) await engine.run(sql`drop table if exists ${id(table)}`);
   const loaded = new Map<TableName, Loaded>();
-  for (const plan of plans)
-    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey }));
+  for (const plan of plans) {
+    const rateDecimals = loaded.get('fx_rates')?.columns['rate']?.decimals ?? null;
+    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey, rateDecimals }));
+  }
   await dateAccounts(engine);
-  await checkCurrencies(engine, config.currency, loaded);
+  if (!loaded.has('fx_rates')) await checkCurrencies(engine, config.currency, loaded);
   const watermarks = await readWatermarks(engine, config, dataEndUs);
   const settle = <N extends string>(name: N, { rows, reasons }: Settled) => {
     const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
     return { name, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons };
   };
+  const order = Object.keys(CONTRACTS);
+  const inOrder = [...loaded].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   return Object.fromEntries(
-    [...loaded].map(([name, { columns, histories, ...settled }]) => {
+    inOrder.map(([name, { columns, histories, ...settled }]) => {
       const versions = Object.entries(histories).map(
         ([column, history]) => [column, settle(historyName(name, column), history)] as const
       );
@@ -51,13 +55,13 @@ export async function ingestSources(
   );
 }
 
-/** Plans of all sources in contract order, so that accounts come first; nothing is read yet. */
+/** Plans of all sources: exchange rates, then in contract order, so that accounts come before the rest; nothing is read yet. */
 function planTables(config: Config): TablePlan[] {
   for (const table of REQUIRED_TABLES) {
     if (config.sources.some(source => source.table === table)) continue;
     throw new ConfigError(`sources: expected ${REQUIRED_TABLES.join(' and ')}, got no ${table}; add sources.${table}`);
   }
-  const order = Object.keys(CONTRACTS);
+  const order = ['fx_rates', ...Object.keys(CONTRACTS)];
   const sources = [...config.sources].sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
   return sources.map(source => {
     const mapped = planMapping(source);

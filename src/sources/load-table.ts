@@ -4,6 +4,7 @@ import { id, join, raw, sql } from '../sql/sql.js';
 import type { Engine, IngestedColumn, Sql, TableName } from '../types.js';
 import type { CellSpec, Fault } from './cast.js';
 import { CONTRACTS, type ContractColumn, REQUIRED_TABLES } from './contracts.js';
+import { type Conversion, convertAmounts, isPriced, noteConversions, rateFaults } from './currencies.js';
 import { deriveColumns, spanFaults } from './derive.js';
 import { openFiles, readable } from './files.js';
 import { loadHistories } from './histories.js';
@@ -33,6 +34,8 @@ export interface LoadContext {
   readonly dataEndUs: number;
   /** Secret of the workspace under which user ids are hashed; null keeps them. */
   readonly userKey: string | null;
+  /** Decimals of `fx_rates.rate` when that table is there already; null without exchange rates. */
+  readonly rateDecimals: number | null;
 }
 
 /**
@@ -48,9 +51,12 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
+  const conversion = conversionOf(plan, context);
+  if (conversion !== null) staged = await convertAmounts(engine, staged, conversion);
   staged = await refuseDuplicates(engine, staged, key);
   const settled = await settleRows(engine, staged);
   refuseEmpty(source.table, settled);
+  if (conversion !== null) await noteConversions(engine, conversion);
   await noteEmptied(engine, staged);
   await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
   await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
@@ -60,6 +66,12 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
     { ...context, workspace: context.config.workspace }
   );
   return { ...settled, columns, histories };
+}
+
+/** How the amounts of a source become the reporting currency's; null without rates or currencies. */
+function conversionOf({ source, mapped }: TablePlan, { config, rateDecimals }: LoadContext): Conversion | null {
+  if (rateDecimals === null || !isPriced(source.table, mapped)) return null;
+  return { table: source.table, currency: config.currency, decimals: rateDecimals };
 }
 
 function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
@@ -93,7 +105,7 @@ async function stageTable(
     derived: [...derivation.derived, ...assumedKnownAt(source, eventTime, mapped)],
     later: reversed.later,
     early: afterDataEnd(eventTime, mapped, dataEndUs),
-    late: [...derivation.faults, ...reversed.rows],
+    late: [...derivation.faults, ...rateFaults(label, mapped, config.currency), ...reversed.rows],
     located: locateColumns(groups, wanted, { label, rest: !keyed }),
     rest: !keyed,
     copied: source.knownAt === null ? 'known_at' : null
