@@ -431,6 +431,8 @@ export interface TableInfo {
   readonly watermarkAssumed: boolean;
   readonly rows: RowCounts;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
+  /** Of accounts: whether table `account_merges` tells which accounts went into others; absent: none did. */
+  readonly merges?: boolean;
   /** Histories of the versioned columns, by column; absent when there is none. */
   readonly histories?: Readonly<Record<string, HistoryInfo>>;
 }

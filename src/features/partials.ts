@@ -1,3 +1,4 @@
+import { recordsOf } from '../sources/merges.js';
 import { id, join, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
 import type { Part, PartialName, PassInput } from './types.js';
@@ -31,7 +32,7 @@ function events(input: PassInput, columns: readonly Sql[]): Sql {
     select u.*, greatest(u.day, u.known_day, u.first_day) as key from (
       select ${join([sql`account_id`, ...columns])}, ${day} as day, b.first_day,
         case when known_at <= occurred_at then ${day} else ${known} end as known_day
-      from events, (select min(as_of_day) - 1 as first_day, max(as_of_us) as last_us from spine) b
+      from ${recordsOf('events', input.tables)} v, (select min(as_of_day) - 1 as first_day, max(as_of_us) as last_us from spine) b
       where occurred_at < b.last_us and known_at < b.last_us
     ) u
   ) v join feature_dates d on d.day = v.key) e`;

@@ -1,5 +1,6 @@
 import { cellBefore, isVersioned, versionJoins } from '../sources/cells.js';
 import { CONTRACTS } from '../sources/contracts.js';
+import { recordsOf } from '../sources/merges.js';
 import { id, join, sql } from '../sql/sql.js';
 import type { Sql, TableInfo, TableName } from '../types.js';
 import type { Pass, PassInput } from './types.js';
@@ -24,7 +25,7 @@ export function visibleRows(table: TableName, input: PassInput): Sql {
     name => sql`case when ${cell(name)} is not null then s.as_of_day - ${dayOf(name)} end as ${id(`${name}__age`)}`
   );
   return sql`select ${join([sql`s.account_id`, sql`s.as_of_day`, sql`s.as_of_us`, ...cells, ...ages])}
-  from spine s join (select ${join([sql`b.*`, ...days])} from ${id(table)} b) x
+  from spine s join (select ${join([sql`b.*`, ...days])} from ${recordsOf(table, input.tables)} b) x
     on x.account_id = s.account_id and x.known_at < s.as_of_us${happened(info)}${versionJoins(info, columns, place)}`;
 }
 

@@ -1,3 +1,4 @@
+import { beforeMerge, termsOwned } from '../sources/merges.js';
 import { withinGrace } from '../sql/expressions.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql, Tables } from '../types.js';
@@ -25,7 +26,7 @@ const TERM_COLUMNS = {
 
 /**
  * Every paid term with all that became known of it: account_id, known_at, started_at, term_end, ended_at, notice_at,
- * seats, plan, product, rank (NULL where not mapped) and `ends`, the earlier of contract end and actual end.
+ * seats, plan, product, rank (NULL where not mapped), `joined` (a merge brought it) and `ends`, the earlier of contract end and actual end.
  */
 export function termsQuery(tables: Tables): Sql {
   const columns = tables.subscriptions?.columns ?? {};
@@ -36,8 +37,8 @@ export function termsQuery(tables: Tables): Sql {
   const rank = ranked ? raw('p.rank') : raw('cast(null as integer) as rank');
   const trial = columns['is_trial'] === undefined ? raw('') : raw('where not coalesce(t.is_trial, false)');
   return sql`select *, least(term_end, ended_at) as ends from (
-  select t.account_id, t.known_at, t.started_at, ${join([...cells, rank])}
-  from subscriptions t ${ranked ? raw('left join plans p on p.plan = t.plan') : raw('')} ${trial})`;
+  select t.account_id, t.known_at, t.started_at, t.joined, ${join([...cells, rank])}
+  from ${termsOwned(tables)} t ${ranked ? raw('left join plans p on p.plan = t.plan') : raw('')} ${trial})`;
 }
 
 /**
@@ -66,7 +67,7 @@ export function churnQuery({ tables, graceDays, day }: EventQuery): Sql {
   }
   return sql`select account_id, us, min(kind) as kind, ${day(sql`us - 1`)} as eve from (
   ${join(sources, '\n  union all\n  ')}
-) group by account_id, us`;
+) e where ${beforeMerge(tables, { account: sql`e.account_id`, us: sql`e.us` })} group by account_id, us`;
 }
 
 /** Whether failed payments are told apart, so that they can end a relationship. */
@@ -86,7 +87,7 @@ export function upsellQuery({ graceDays, day }: EventQuery): Sql {
   from outcome_terms
 ), x as (
   select s.account_id, s.us, max(least(coalesce(o.ends, s.us), s.us)) as base
-  from (select distinct account_id, started_at as us from t) s
+  from (select distinct account_id, started_at as us from t where not joined) s
   join t o on o.account_id = s.account_id and o.started_at < s.us group by s.account_id, s.us
 ), moves as (
   select x.account_id, x.us,

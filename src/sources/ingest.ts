@@ -8,6 +8,7 @@ import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
 import { type Loaded, loadTable, type TablePlan } from './load-table.js';
 import { historyName, planMapping } from './mapping.js';
+import { buildMerges } from './merges.js';
 import { clearNotes } from './notes.js';
 import { clearQuarantine, type Settled } from './quarantine.js';
 import { readWatermarks } from './watermarks.js';
@@ -36,6 +37,8 @@ export async function ingestSources(
     loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey, rateDecimals }));
   }
   await dateAccounts(engine);
+  const merges = loaded.get('accounts')?.columns['merged_into'] !== undefined;
+  if (merges) await buildMerges(engine);
   if (!loaded.has('fx_rates')) await checkCurrencies(engine, config.currency, loaded);
   const watermarks = await readWatermarks(engine, config, dataEndUs);
   const settle = <N extends string>(name: N, { rows, reasons }: Settled) => {
@@ -49,8 +52,13 @@ export async function ingestSources(
       const versions = Object.entries(histories).map(
         ([column, history]) => [column, settle(historyName(name, column), history)] as const
       );
-      const own = { ...settle(name, settled), columns };
-      return [name, versions.length === 0 ? own : { ...own, histories: Object.fromEntries(versions) }];
+      const own = {
+        ...settle(name, settled),
+        columns,
+        ...(name === 'accounts' && merges ? { merges } : {}),
+        ...(versions.length === 0 ? {} : { histories: Object.fromEntries(versions) })
+      };
+      return [name, own];
     })
   );
 }

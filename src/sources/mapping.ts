@@ -22,6 +22,11 @@ export function planMapping(source: SourceConfig): MappedColumn[] {
   for (const column of contract.columns) {
     if (column.required && source.columns[column.name] === undefined) throw notMapped(source.table, column.name);
   }
+  if (source.columns['merged_into'] !== undefined && source.columns['merged_at'] === undefined) {
+    throw new ConfigError(
+      'sources.accounts.columns: expected merged_at beside merged_into, because a merge counts from its instant on, got none; add merged_at: <column of the file>'
+    );
+  }
   return contract.columns.flatMap(column => {
     const mapping = source.columns[column.name];
     if (mapping === undefined) return [];

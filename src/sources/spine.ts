@@ -5,6 +5,7 @@ import { double, join, sql } from '../sql/sql.js';
 import type { AsOf, Engine, Sql, TableInfo, Tables } from '../types.js';
 import { dayExpression } from './calendar.js';
 import { cellBefore, versionJoins } from './cells.js';
+import { beforeMerge, hasMerges, recordsOf } from './merges.js';
 
 export interface SpineOptions {
   readonly asOf: readonly AsOf[];
@@ -21,6 +22,7 @@ export interface SpineOptions {
  * A term is known when known_at < t and started_at < t. It ends at the earlier of its contract end and of an actual end
  * before t, and is active while that end is absent or not before t. Trials never pay. An account leaves with a notice
  * before t on an active paid term, and with a failed payment whose grace is over and that no payment before t followed.
+ * A merged account leaves at its merge: from then on its terms and invoices are those of the account it went into.
  */
 export async function buildSpine(engine: Engine, options: SpineOptions): Promise<void> {
   const { asOf, config, tables } = options;
@@ -31,11 +33,12 @@ export async function buildSpine(engine: Engine, options: SpineOptions): Promise
   const day = dayExpression(sql`start_us`, config.calendar.timezone);
   await engine.run(sql`create or replace table spine as
     with dates as (${datesQuery(asOf)}),
-    terms as (${termsQuery(subscriptions)}),
+    terms as (${termsQuery(subscriptions, tables)}),
     paying as (${payingQuery(subscriptions.columns['mrr']?.decimals ?? 0)}),
-    failed as (${failedQuery(tables.invoices, config)}),
-    risk as (select p.* from paying p anti join failed f on f.account_id = p.account_id and f.us = p.us),
-    tops as (${topsQuery(accounts)})
+    failed as (${failedQuery(tables, config)}),
+    risk as (select p.* from paying p anti join failed f on f.account_id = p.account_id and f.us = p.us
+      where ${beforeMerge(tables, { account: sql`p.account_id`, us: sql`p.us - 1` })}),
+    tops as (${topsQuery(accounts, tables)})
     select r.account_id, r.day as as_of_day, r.us as as_of_us, coalesce(t.top, r.account_id) as parent,
       start_us, cast(r.day - ${day} as integer) as tenure_days, arr
     from risk r left join tops t on t.account_id = r.account_id and t.us = r.us
@@ -49,14 +52,14 @@ function datesQuery(asOf: readonly AsOf[]): Sql {
 }
 
 /** Paid terms known before each date of accounts known before it, with whether they are active and under notice. */
-function termsQuery(subscriptions: TableInfo): Sql {
+function termsQuery(subscriptions: TableInfo, tables: Tables): Sql {
   const place = { alias: 's', t: sql`d.us` };
   const cell = (name: string) => cellBefore(subscriptions, name, place);
   const ends = ['term_end', 'ended_at'].map(name => sql`coalesce(${cell(name)} >= d.us, true)`);
   return sql`select s.account_id, d.day, d.us, s.started_at, coalesce(${cell('mrr')}, 0) as mrr,
       ${join(ends, ' and ')} as active, coalesce(${cell('notice_at')} < d.us, false) as noticed
     from dates d
-    join subscriptions s on s.known_at < d.us and s.started_at < d.us
+    join ${recordsOf('subscriptions', tables)} s on s.known_at < d.us and s.started_at < d.us
     join accounts a on a.account_id = s.account_id and a.known_at < d.us${versionJoins(subscriptions, TERM_CELLS, place)}
     where not coalesce(${cell('is_trial')}, false)`;
 }
@@ -71,7 +74,8 @@ function payingQuery(decimals: number): Sql {
 }
 
 /** Accounts with a failed payment whose grace was over before the date, and no payment between the failure and the date. */
-function failedQuery(invoices: TableInfo | undefined, { calendar, outcomes }: Config): Sql {
+function failedQuery(tables: Tables, { calendar, outcomes }: Config): Sql {
+  const { invoices } = tables;
   if (invoices?.columns['failed_at'] === undefined || invoices.columns['paid_at'] === undefined) {
     return sql`select cast(null as varchar) as account_id, cast(null as bigint) as us where false`;
   }
@@ -83,21 +87,24 @@ function failedQuery(invoices: TableInfo | undefined, { calendar, outcomes }: Co
   return sql`select distinct account_id, us from (
       select i.account_id, d.us, ${cell('failed_at')} as failed,
         max(${cell('paid_at')}) over (partition by i.account_id, d.us) as paid
-      from dates d join invoices i on i.known_at < d.us
-      where i.account_id in (select account_id from invoices where failed_at is not null))
+      from dates d join ${recordsOf('invoices', tables)} i on i.known_at < d.us
+      where i.account_id in (select account_id from ${recordsOf('invoices', tables)} where failed_at is not null))
     where failed > coalesce(paid, -1) and not (${waiting})`;
 }
 
-/** Top parents as known before each date. In a circle of parents the smallest id of the circle stands for it. */
-function topsQuery(accounts: TableInfo): Sql {
+/** Top parents as known before each date; a merged parent gives way to its new account. In a circle of parents the smallest id of the circle stands for it. */
+function topsQuery(accounts: TableInfo, tables: Tables): Sql {
   if (accounts.columns['parent_id'] === undefined) {
     return sql`select cast(null as varchar) as account_id, cast(null as bigint) as us, cast(null as varchar) as top where false`;
   }
   const place = { alias: 'a', t: sql`d.us` };
-  const parent = cellBefore(accounts, 'parent_id', place);
+  const cell = cellBefore(accounts, 'parent_id', place);
+  const merged = hasMerges(tables);
+  const owner = merged ? sql` asof left join account_merges m on m.member = ${cell} and m.since < d.us` : sql``;
+  const parent = merged ? sql`coalesce(m.account_id, ${cell})` : cell;
   return sql`
     with recursive links as (
-      select a.account_id, d.us, ${parent} as parent from dates d join accounts a on a.known_at < d.us${versionJoins(accounts, ['parent_id'], place)}
+      select a.account_id, d.us, ${parent} as parent from dates d join accounts a on a.known_at < d.us${versionJoins(accounts, ['parent_id'], place)}${owner}
       where ${parent} is not null
     ), climb as (
       select account_id, us, parent as ancestor from links
