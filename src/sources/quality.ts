@@ -1,15 +1,18 @@
 import type { Config, SourceConfig } from '../config/types.js';
 import { sql } from '../sql/sql.js';
 import type { Engine, HistoryInfo, TableInfo, TableName, Tables } from '../types.js';
-import { dateOfDay, dayExpression } from './calendar.js';
+import { accountFindings } from './account-findings.js';
+import { dateOfDay, dayExpression, resolveAsOf } from './calendar.js';
+import { churnFindings } from './churn-findings.js';
 import { CONTRACTS } from './contracts.js';
-import { accountFindings, eventTypeFindings, type Finding, gapFindings, nullFindings } from './quality-queries.js';
+import type { Finding } from './examples.js';
+import { eventTypeFindings, gapFindings, nullFindings, overlapFindings } from './quality-queries.js';
 
-export type { Finding } from './quality-queries.js';
+export type { Finding } from './examples.js';
 
 /**
  * Findings about ingested tables, in contract order: quarantined and dropped rows, emptied and empty cells, event types that nobody
- * declared, tables that stop early, gaps between terms, accounts without terms or events, and every assumption that was
+ * declared, tables that stop early, gaps and overlaps of terms, doubtful accounts, sources of churn that disagree, and every assumption that was
  * made (known-at, zones, columns assumed fixed, watermarks, open ends, currency).
  */
 export async function checkQuality(engine: Engine, config: Config, tables: Tables): Promise<Finding[]> {
@@ -33,11 +36,19 @@ export async function checkQuality(engine: Engine, config: Config, tables: Table
   }
   findings.push(
     ...(await accountFindings(engine, tables)),
-    ...(await gapFindings(engine, tables, config.calendar.timezone))
+    ...(await gapFindings(engine, tables, config.calendar.timezone)),
+    ...(await overlapFindings(engine, tables)),
+    ...(await crossChecks(engine, config, tables))
   );
   findings.push(...(await eventTypeFindings(engine, tables, config.features)));
   const order = Object.keys(CONTRACTS);
   return findings.sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
+}
+
+async function crossChecks(engine: Engine, { dataEnd, calendar }: Config, tables: Tables): Promise<Finding[]> {
+  if (dataEnd === null) return [];
+  const [end] = await resolveAsOf(engine, [dataEnd], calendar.timezone);
+  return end === undefined ? [] : churnFindings(engine, tables, end.us);
 }
 
 /** What is counted of a table, or of the history of one of its columns. */
