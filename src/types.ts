@@ -71,6 +71,8 @@ export interface AsOf {
   readonly us: number;
   /** Days of the local calendar since 1970-01-01. */
   readonly day: number;
+  /** Only accounts with a contract end so many local days later, as known then; absent: every account. */
+  readonly daysBefore?: readonly number[];
 }
 
 /** What is known about a feature wherever it appears (catalogue, artifact, report, notebook). */

@@ -150,6 +150,7 @@ function checkCalendar(spec: ConfigSpec, fail: Fail): void {
         fail(['calendar', 'dates', i], `expected a date after ${before}, got ${day}`);
     });
   }
+  checkDaysBefore(spec, fail);
   if (first !== undefined && last !== undefined && first > last) {
     fail(['calendar', 'last'], `expected a date from ${first} (first) on, got ${last}`);
   }
@@ -158,6 +159,16 @@ function checkCalendar(spec: ConfigSpec, fail: Fail): void {
     const path = dates === undefined ? ['calendar', 'last'] : ['calendar', 'dates', dates.length - 1];
     fail(path, `expected a date up to data_end (${spec.data_end}), got ${newest}`);
   }
+}
+
+function checkDaysBefore({ calendar }: ConfigSpec, fail: Fail): void {
+  const { every, days_before: days } = calendar;
+  if (days === undefined) return;
+  if (every !== 'renewal')
+    fail(['calendar', 'days_before'], 'expected days_before only with every: renewal; remove it');
+  days.forEach((day, i) => {
+    if (days.indexOf(day) < i) fail(['calendar', 'days_before', i], `expected every number once, got ${day} again`);
+  });
 }
 
 function checkBlocks(spec: ConfigSpec, fail: Fail): void {

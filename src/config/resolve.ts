@@ -25,6 +25,7 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
       timezone: spec.calendar.timezone,
       dates: spec.calendar.dates ?? null,
       every: spec.calendar.every ?? 'month',
+      ...(spec.calendar.every === 'renewal' ? { daysBefore: daysBefore(spec) } : {}),
       first: spec.calendar.first ?? null,
       last: spec.calendar.last ?? null
     },
@@ -45,6 +46,10 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
     blocks: resolveBlocks(spec.blocks),
     gates: { skill: spec.gates.skill }
   };
+}
+
+function daysBefore({ calendar }: ConfigSpec): number[] {
+  return [...(calendar.days_before ?? [90, 60, 30])].sort((a, b) => b - a);
 }
 
 function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {

@@ -99,7 +99,8 @@ const snapshots = z.strictObject({
 
 const calendar = z.strictObject({
   timezone: timezone.default('UTC'),
-  every: z.enum(['month', 'week']).optional(),
+  every: z.enum(['month', 'week', 'renewal']).optional(),
+  days_before: z.array(daysFrom1).min(1).optional(),
   dates: z.array(date).min(1).optional(),
   first: date.optional(),
   last: date.optional()

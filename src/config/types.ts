@@ -125,7 +125,9 @@ export interface Config {
     readonly timezone: string;
     /** Explicit dates, or a rhythm between `first` and `last` (null = earliest and latest that the data allow). */
     readonly dates: readonly string[] | null;
-    readonly every: 'month' | 'week';
+    readonly every: 'month' | 'week' | 'renewal';
+    /** Local days before a contract end at which its account is looked at, descending; only when `every` is `renewal`. */
+    readonly daysBefore?: readonly number[];
     readonly first: string | null;
     readonly last: string | null;
   };

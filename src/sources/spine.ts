@@ -22,6 +22,7 @@ export interface SpineOptions {
  * A term is known when known_at < t and started_at < t. It ends at the earlier of its contract end and of an actual end
  * before t, and is active while that end is absent or not before t. Trials never pay. An account leaves with a notice
  * before t on an active paid term, and with a failed payment whose grace is over and that no payment before t followed.
+ * A date with `daysBefore` has only accounts with an active paid term that ends so many local days later, as known before t.
  * A merged account leaves at its merge: from then on its terms and invoices are those of the account it went into.
  */
 export async function buildSpine(engine: Engine, options: SpineOptions): Promise<void> {
@@ -33,7 +34,7 @@ export async function buildSpine(engine: Engine, options: SpineOptions): Promise
   const day = dayExpression(sql`start_us`, config.calendar.timezone);
   await engine.run(sql`create or replace table spine as
     with dates as (${datesQuery(asOf)}),
-    terms as (${termsQuery(subscriptions, tables)}),
+    terms as (${termsQuery(subscriptions, options)}),
     paying as (${payingQuery(subscriptions.columns['mrr']?.decimals ?? 0)}),
     failed as (${failedQuery(tables, config)}),
     risk as (select p.* from paying p anti join failed f on f.account_id = p.account_id and f.us = p.us
@@ -46,17 +47,23 @@ export async function buildSpine(engine: Engine, options: SpineOptions): Promise
 }
 
 function datesQuery(asOf: readonly AsOf[]): Sql {
-  const days = join(asOf.map(date => sql`(cast(${date.day} as integer), cast(${date.us} as bigint))`));
-  const none = sql`select cast(0 as integer) as day, cast(0 as bigint) as us where false`;
-  return asOf.length === 0 ? none : sql`select * from (values ${days}) as dates(day, us)`;
+  const rows = asOf.map(({ day, us, daysBefore }) => {
+    const before = daysBefore === undefined ? sql`null` : sql`[${join(daysBefore)}]`;
+    return sql`(cast(${day} as integer), cast(${us} as bigint), cast(${before} as integer[]))`;
+  });
+  const none = sql`select cast(0 as integer) as day, cast(0 as bigint) as us, cast(null as integer[]) as days_before where false`;
+  return asOf.length === 0 ? none : sql`select * from (values ${join(rows)}) as dates(day, us, days_before)`;
 }
 
-/** Paid terms known before each date of accounts known before it, with whether they are active and under notice. */
-function termsQuery(subscriptions: TableInfo, tables: Tables): Sql {
+/** Paid terms known before each date of accounts known before it, with whether they are active and under notice, and whether the date asks for them. */
+function termsQuery(subscriptions: TableInfo, { asOf, tables, config }: SpineOptions): Sql {
   const place = { alias: 's', t: sql`d.us` };
   const cell = (name: string) => cellBefore(subscriptions, name, place);
   const ends = ['term_end', 'ended_at'].map(name => sql`coalesce(${cell(name)} >= d.us, true)`);
-  return sql`select s.account_id, d.day, d.us, s.started_at, coalesce(${cell('mrr')}, 0) as mrr,
+  const left = sql`${dayExpression(cell('term_end'), config.calendar.timezone)} - d.day`;
+  const some = asOf.some(date => date.daysBefore !== undefined);
+  const asked = some ? sql`coalesce(list_contains(d.days_before, ${left}), d.days_before is null)` : sql`true`;
+  return sql`select s.account_id, d.day, d.us, ${asked} as asked, s.started_at, coalesce(${cell('mrr')}, 0) as mrr,
       ${join(ends, ' and ')} as active, coalesce(${cell('notice_at')} < d.us, false) as noticed
     from dates d
     join ${recordsOf('subscriptions', tables)} s on s.known_at < d.us and s.started_at < d.us
@@ -70,7 +77,7 @@ function payingQuery(decimals: number): Sql {
   return sql`select account_id, day, us, min(started_at) as start_us,
       cast(cast(12 * sum(mrr) filter (where active) as bigint) as double) / ${double(10 ** decimals)} as arr
     from terms group by account_id, day, us
-    having bool_or(active) and not bool_or(active and noticed)`;
+    having bool_or(active and asked) and not bool_or(active and noticed)`;
 }
 
 /** Accounts with a failed payment whose grace was over before the date, and no payment between the failure and the date. */

@@ -70,6 +70,20 @@ describe('parseConfig: a column with a history', () => {
   });
 });
 
+describe('parseConfig: days before renewals', () => {
+  it('are 90, 60 and 30 unless said, in descending order', () => {
+    const days = (calendar: string) => parse(`${EVENTS}calendar: ${calendar}\n`).calendar.daysBefore;
+    expect(days('{ every: renewal }')).toEqual([90, 60, 30]);
+    expect(days('{ every: renewal, days_before: [14, 45] }')).toEqual([45, 14]);
+    expect(days('{ every: month }')).toBeUndefined();
+  });
+
+  it('belong to every: renewal, each once', () => {
+    expect(refusal(`${EVENTS}calendar: { every: month, days_before: [30] }`)).toContain('only with every: renewal');
+    expect(refusal(`${EVENTS}calendar: { every: renewal, days_before: [30, 30] }`)).toContain('got 30 again');
+  });
+});
+
 describe('parseConfig: events', () => {
   it('fills in every default', () => {
     const { hash, ...config } = parse(EVENTS);
