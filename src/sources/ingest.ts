@@ -17,7 +17,9 @@ import { readWatermarks } from './watermarks.js';
  * Reads every source of a workspace into checked tables of the contract (all contract columns and `known_at`; columns
  * that are not mapped are NULL), `quarantine` and
  * `ingest_notes(table_name, note, rows, severity)`: cells that were read as empty (`warn`) and open ends (`info`). Instants are microseconds
- * since 1970 (UTC), measures integers scaled by 10^decimals. Rows keep the order of the files.
+ * since 1970 (UTC), measures integers scaled by 10^decimals, amounts in the reporting currency (`currency` keeps the code of
+ * the file). Rows keep the order of the files. A versioned column has its history in `<table>__<column>`, merges of accounts
+ * are in `account_merges`.
  * @param options userKey: user ids are kept only as SHA-256 under this secret (32 hexadecimal digits); null keeps them as they are
  * @throws ConfigError when the mapping is incomplete; DataError when files or their rows cannot be used.
  */
