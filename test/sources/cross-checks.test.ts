@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { HistoryConfig } from '../../src/config/types.js';
 import { buildCatalogue } from '../../src/features/index.js';
 import { circlesOf } from '../../src/sources/account-findings.js';
 import { checkQuality } from '../../src/sources/quality.js';
 import { ingestWorld, source, type World } from './fixtures.js';
+import { history } from './history-world.js';
 
 const TERMS = ['account_id', 'started_at', 'term_end', 'ended_at', 'mrr', 'is_trial'];
 const NOTICES = ['notice_id', 'account_id', 'notice_at', 'system'];
@@ -105,26 +107,13 @@ describe('churn as its sources tell it', () => {
 
 describe('doubtful accounts', () => {
   it('with parents in circles, of their own, or unknown, by the last record of a history', async () => {
-    const history = {
-      files: ['parents.csv'],
-      format: 'csv',
-      delimiter: null,
-      nullValues: [],
-      timezone: 'UTC',
-      timezoneDeclared: true,
-      knownAt: null,
-      completeUntil: null,
-      origin: null,
-      key: 'id',
-      at: 'at',
-      value: 'parent'
-    } as const;
+    const parents = history('parents.csv', { completeUntil: null, knownAt: null, at: 'at', value: 'parent' });
     const lines = ['A,B', 'B,C', 'C,A', 'D,A', 'E,E', 'F,Holding', 'G,'];
     const files = {
       'accounts.csv': ['account_id,created_at,parent_id', ...lines.map(line => line.replace(',', ',2024-01-01,'))],
       'parents.csv': ['id,at,parent', 'A,2024-01-02,B', 'B,2024-01-02,A', 'B,2024-02-02,', 'G,2024-01-02,G']
     };
-    const parented = (time: 'fixed' | { history: typeof history }) =>
+    const parented = (time: 'fixed' | { history: HistoryConfig }) =>
       findings({
         files,
         sources: [source('accounts', { account_id: 'account_id', created_at: 'created_at', parent_id: { time } })]
@@ -135,7 +124,7 @@ describe('doubtful accounts', () => {
     expect(fixed).toContain(
       'accounts warn: 3 accounts stand in a circle of parents, of which the smallest id counts as the top (A, B, C)'
     );
-    const versioned = await parented({ history });
+    const versioned = await parented({ history: parents });
     expect(versioned.filter(line => /circle|own parent|no account of their own/.test(line))).toEqual([
       'accounts info: 1 accounts are their own parent, which counts as none (G)'
     ]);

@@ -1,69 +1,14 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Config, HistoryConfig } from '../../src/config/types.js';
 import { ConfigError, DataError } from '../../src/errors.js';
 import { buildCatalogue, buildSnapshots } from '../../src/features/index.js';
 import { resolveAsOf } from '../../src/sources/calendar.js';
-import { cellBefore, versionJoins } from '../../src/sources/cells.js';
+import { ingestSources } from '../../src/sources/ingest.js';
 import { checkQuality } from '../../src/sources/quality.js';
 import { buildSpine } from '../../src/sources/spine.js';
-import { join, raw, sql } from '../../src/sql/sql.js';
+import { sql } from '../../src/sql/sql.js';
 import type { TableName } from '../../src/types.js';
-import { type Ingested, ingestError, ingestWorld, source, us, type World } from './fixtures.js';
-
-const HEADER = 'id,changed,was,recorded';
-
-/** A history in `<column>.csv` with the columns id, changed, was and, when dated, recorded. */
-function history(file: string, partial: Partial<HistoryConfig> = {}): HistoryConfig {
-  return {
-    files: [file],
-    format: 'csv',
-    delimiter: null,
-    nullValues: [],
-    timezone: 'UTC',
-    timezoneDeclared: true,
-    knownAt: 'recorded',
-    completeUntil: '2025-01-01',
-    origin: null,
-    key: 'id',
-    at: 'changed',
-    value: 'was',
-    ...partial
-  };
-}
-
-/** Accounts A and B with an industry that has a history. */
-function industries(lines: readonly string[], partial: Partial<HistoryConfig> = {}): World {
-  const time = { history: history('industry.csv', partial) };
-  const columns = { account_id: 'account_id', created_at: 'created_at', industry: { time } };
-  return {
-    files: {
-      'accounts.csv': ['account_id,created_at,industry', 'A,2024-01-01,today', 'B,2024-01-05,today'],
-      'industry.csv': [HEADER, ...lines]
-    },
-    sources: [source('accounts', columns)]
-  };
-}
-
-/** A column of a table as it read before each instant, by key. */
-async function readAt(
-  { engine, tables }: Ingested,
-  [table, column]: readonly [TableName, string],
-  instants: readonly number[]
-): Promise<Record<string, unknown>[]> {
-  const info = tables[table];
-  if (info === undefined) throw new Error(`no table ${table}`);
-  const key = table === 'accounts' ? 'account_id' : 'subscription_id';
-  const place = { alias: 'a', t: sql`d.us` };
-  const dates = join(instants.map(instant => sql`(cast(${instant} as bigint))`));
-  const rows = await engine.rows(sql`select d.us, a.${raw(key)} as key, ${cellBefore(info, column, place)} as value
-    from (values ${dates}) d(us) join ${raw(table)} a on true${versionJoins(info, [column], place)} order by d.us, key`);
-  return instants.map(instant =>
-    Object.fromEntries(rows.filter(row => row['us'] === instant).map(row => [row['key'], row['value']]))
-  );
-}
-
-const INDUSTRY = ['accounts', 'industry'] as const;
+import { ingestError, ingestWorld, source, us, type World } from './fixtures.js';
+import { HEADER, history, INDUSTRY, industries, readAt } from './history-world.js';
 
 describe('a versioned column', () => {
   it('reads the latest record before the instant, NULL before the first, and never the main table (R103)', async () => {
@@ -258,7 +203,6 @@ describe('versioned columns of terms', () => {
   });
 
   it('hashes the keys of users like the users themselves', async () => {
-    const { ingestSources } = await import('../../src/sources/ingest.js');
     const columns = {
       user_id: 'user_id',
       account_id: 'account_id',
@@ -313,68 +257,5 @@ describe('a history that cannot be one', () => {
 
   it('is named as a way out by the error about an undeclared changing column', async () => {
     expect(await refused('accounts', ['account_id', 'industry'])).toContain('time: {history: {files, key, at, value}}');
-  });
-});
-
-const DAY = 86_400_000_000;
-const START = us('2024-01-01');
-const record = fc.record({
-  account: fc.constantFrom('A', 'B'),
-  at: fc.integer({ min: 0, max: 120 }),
-  late: fc.integer({ min: -10, max: 60 }),
-  value: fc.constantFrom('x', 'y', 'z', '')
-});
-type Change = typeof record extends fc.Arbitrary<infer T> ? T : never;
-
-const on = (day: number) => new Date((START + day * DAY) / 1000).toISOString();
-const lineOf = ({ account, at, late, value }: Change) => [account, on(at), value, on(Math.max(0, at + late))].join(',');
-const known = ({ at, late }: Change) => Math.max(0, at + late);
-
-/** The rule, one record after another. */
-function naive(records: readonly Change[], account: string, t: number): string | null {
-  const seen = records.filter(x => x.account === account && x.at < t && known(x) < t);
-  const order = (x: Change) => (x.value === '' ? '~' : x.value);
-  const [best] = [...seen].sort((a, b) => b.at - a.at || known(b) - known(a) || (order(a) < order(b) ? -1 : 1));
-  return best === undefined || best.value === '' ? null : best.value;
-}
-
-const DATES = [30, 60, 90, 150];
-const readAll = (lines: readonly string[], config: Partial<Config> = {}) =>
-  ingestWorld({ ...industries(lines), config }, async world => {
-    const read = await readAt(
-      world,
-      INDUSTRY,
-      DATES.map(day => START + day * DAY)
-    );
-    return JSON.stringify(read);
-  });
-
-describe('histories at random', () => {
-  it('agree with a naive reading (promise 32)', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async records => {
-        const expected = DATES.map(t => ({ A: naive(records, 'A', t), B: naive(records, 'B', t) }));
-        expect(await readAll(records.map(lineOf))).toBe(JSON.stringify(expected));
-      }),
-      { numRuns: 20, seed: 7 }
-    );
-  });
-
-  it('change no byte before a date when later records are deleted (promise 28) or poisoned (promise 29)', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async records => {
-        const t = DATES[1] as number;
-        const past = records.filter(x => x.at < t && known(x) < t).map(lineOf);
-        const poison = Array.from({ length: 20 }, (_, i) =>
-          [['A', 'B', 'Q'][i % 3], on(i % 2 === 0 ? t + i : t - i), `p${i}`, on(t + (i % 5))].join(',')
-        );
-        const early = (text: string) => JSON.stringify((JSON.parse(text) as unknown[]).slice(0, 2));
-        const first = 'A,2023-12-01,start,2023-12-01';
-        const full = early(await readAll([first, ...records.map(lineOf)]));
-        expect(early(await readAll([first, ...past]))).toBe(full);
-        expect(early(await readAll([...poison, first, ...past, 'B,NaN,x,2024-01-01'].reverse()))).toBe(full);
-      }),
-      { numRuns: 15, seed: 3 }
-    );
   });
 });

@@ -4,6 +4,7 @@ import { ConfigError } from '../../src/errors.js';
 import { dateOfDay, planAsOf, resolveAsOf } from '../../src/sources/calendar.js';
 import { buildSpine } from '../../src/sources/spine.js';
 import { ingestWorld, source, us, type World } from './fixtures.js';
+import { history } from './history-world.js';
 
 const TERMS = ['subscription_id', 'account_id', 'started_at', 'term_end', 'ended_at', 'notice_at', 'mrr', 'is_trial'];
 
@@ -85,21 +86,8 @@ describe('as-of dates before renewals', () => {
 
   it('move with a contract end that moved, from the change on', async () => {
     const time = {
-      history: {
-        files: ['ends.csv'],
-        format: 'csv',
-        delimiter: null,
-        nullValues: [],
-        timezone: 'UTC',
-        timezoneDeclared: true,
-        knownAt: null,
-        completeUntil: null,
-        origin: null,
-        key: 'id',
-        at: 'at',
-        value: 'end'
-      }
-    } as const;
+      history: history('ends.csv', { completeUntil: null, knownAt: null, at: 'at', value: 'end' })
+    };
     const columns = {
       subscription_id: 'subscription_id',
       account_id: 'account_id',
