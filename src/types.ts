@@ -71,6 +71,8 @@ export interface AsOf {
   readonly us: number;
   /** Days of the local calendar since 1970-01-01. */
   readonly day: number;
+  /** Only accounts with a contract end so many local days later, as known then; absent: every account. */
+  readonly daysBefore?: readonly number[];
 }
 
 /** What is known about a feature wherever it appears (catalogue, artifact, report, notebook). */
@@ -400,8 +402,11 @@ export interface DriversFit {
 export interface IngestedColumn {
   readonly type: 'text' | 'boolean' | 'integer' | 'measure' | 'instant';
   readonly decimals: number;
-  /** `fixed`: true with its record. `at`: reads as NULL while that instant column >= t. */
-  readonly time: 'fixed' | { readonly at: string };
+  /**
+   * `fixed`: true with its record. `at`: reads as NULL while that instant column >= t. `history`: read from that table of
+   * the database, `(key, since, us, known_at, value)`; the value at t is that of the last `since` < t of the record's key.
+   */
+  readonly time: 'fixed' | { readonly at: string } | { readonly history: string };
 }
 
 export interface RowCounts {
@@ -409,6 +414,16 @@ export interface RowCounts {
   readonly used: number;
   readonly quarantined: number;
   readonly dropped: number;
+}
+
+/** What ingest knows about the history of a versioned column. */
+export interface HistoryInfo {
+  /** Table and column, for example `accounts.industry`: the name of its rows in `quarantine`. */
+  readonly name: string;
+  readonly watermarkUs: number;
+  readonly watermarkAssumed: boolean;
+  readonly rows: RowCounts;
+  readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
 }
 
 /** One ingested table: in the database it has the contract's column names and always `known_at` BIGINT. */
@@ -431,6 +446,10 @@ export interface TableInfo {
   >;
   readonly rows: RowCounts;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
+  /** Of accounts: whether table `account_merges` tells which accounts went into others; absent: none did. */
+  readonly merges?: boolean;
+  /** Histories of the versioned columns, by column; absent when there is none. */
+  readonly histories?: Readonly<Record<string, HistoryInfo>>;
 }
 
 export type Tables = Readonly<Partial<Record<TableName, TableInfo>>>;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { checkCustom } from './custom.js';
-import type { ConfigSpec, SourceSpec } from './schema.js';
+import type { ConfigSpec, HistorySpec, SourceSpec } from './schema.js';
 import { didYouMean } from './suggest.js';
 import { TABLE_NAMES } from './vocabulary.js';
 
@@ -64,6 +64,10 @@ function checkSource(
   for (const name of mapped) {
     const mapping = source.columns[name];
     if (typeof mapping !== 'object' || typeof mapping.time !== 'object') continue;
+    if ('history' in mapping.time) {
+      checkHistory(mapping.time.history, [...path, 'columns', name, 'time', 'history'], { spec, fail });
+      continue;
+    }
     const instant = mapping.time.at;
     if (instant === name) fail([...path, 'columns', name, 'time', 'at'], `expected another column, got ${name} itself`);
     if (!mapped.includes(instant)) {
@@ -77,10 +81,25 @@ function checkSource(
       );
     }
   }
-  const until = source.complete_until;
-  if (until !== undefined && until.length === 10 && spec.data_end !== undefined && until > spec.data_end) {
-    fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
-  }
+  checkUntil(source.complete_until, path, { spec, fail });
+}
+
+function checkHistory(
+  history: HistorySpec,
+  path: readonly string[],
+  { spec, fail }: { spec: ConfigSpec; fail: Fail }
+): void {
+  checkFiles(history, path, fail);
+  checkUntil(history.complete_until, path, { spec, fail });
+}
+
+function checkUntil(
+  until: string | undefined,
+  path: readonly string[],
+  { spec, fail }: { spec: ConfigSpec; fail: Fail }
+): void {
+  if (until === undefined || until.length !== 10 || spec.data_end === undefined || until <= spec.data_end) return;
+  fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
 }
 
 interface FileKeys {
@@ -157,6 +176,7 @@ function checkCalendar(spec: ConfigSpec, fail: Fail): void {
         fail(['calendar', 'dates', i], `expected a date after ${before}, got ${day}`);
     });
   }
+  checkDaysBefore(spec, fail);
   if (first !== undefined && last !== undefined && first > last) {
     fail(['calendar', 'last'], `expected a date from ${first} (first) on, got ${last}`);
   }
@@ -165,6 +185,16 @@ function checkCalendar(spec: ConfigSpec, fail: Fail): void {
     const path = dates === undefined ? ['calendar', 'last'] : ['calendar', 'dates', dates.length - 1];
     fail(path, `expected a date up to data_end (${spec.data_end}), got ${newest}`);
   }
+}
+
+function checkDaysBefore({ calendar }: ConfigSpec, fail: Fail): void {
+  const { every, days_before: days } = calendar;
+  if (days === undefined) return;
+  if (every !== 'renewal')
+    fail(['calendar', 'days_before'], 'expected days_before only with every: renewal; remove it');
+  days.forEach((day, i) => {
+    if (days.indexOf(day) < i) fail(['calendar', 'days_before', i], `expected every number once, got ${day} again`);
+  });
 }
 
 function checkBlocks(spec: ConfigSpec, fail: Fail): void {

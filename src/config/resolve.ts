@@ -1,8 +1,16 @@
 import type { TableName } from '../types.js';
 import { formatOf, withoutContracts } from './check.js';
 import { resolveCustom } from './custom.js';
-import type { ConfigSpec, SourceSpec } from './schema.js';
-import type { BlocksConfig, ColumnMapping, Config, OutcomeConfig, SnapshotsConfig, SourceConfig } from './types.js';
+import type { ConfigSpec, HistorySpec, SourceSpec } from './schema.js';
+import type {
+  BlocksConfig,
+  ColumnMapping,
+  ColumnTime,
+  Config,
+  OutcomeConfig,
+  SnapshotsConfig,
+  SourceConfig
+} from './types.js';
 import { TABLE_COLUMNS, TABLE_NAMES } from './vocabulary.js';
 
 /** A checked document in the words of the program; sources in contract order, nothing left optional. */
@@ -18,6 +26,7 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
       timezone: spec.calendar.timezone,
       dates: spec.calendar.dates ?? null,
       every: spec.calendar.every ?? 'month',
+      ...(spec.calendar.every === 'renewal' ? { daysBefore: daysBefore(spec) } : {}),
       first: spec.calendar.first ?? null,
       last: spec.calendar.last ?? null
     },
@@ -33,6 +42,10 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
     blocks: resolveBlocks(spec.blocks),
     gates: { skill: spec.gates.skill }
   };
+}
+
+function daysBefore({ calendar }: ConfigSpec): number[] {
+  return [...(calendar.days_before ?? [90, 60, 30])].sort((a, b) => b - a);
 }
 
 function resolveFeatures(spec: ConfigSpec['features']): Config['features'] {
@@ -68,7 +81,7 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
     columns[name] = {
       from: full.from,
       values: full.values ?? null,
-      time: full.time ?? null,
+      time: full.time === undefined ? null : resolveTime(full.time, spec),
       decimals: full.decimals ?? null
     };
   }
@@ -82,6 +95,28 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
     assumeFixed: spec.assume_fixed,
     columns,
     origin: spec.origin ?? null
+  };
+}
+
+type TimeSpec = 'fixed' | { readonly at: string } | { readonly history: HistorySpec };
+
+/** A history takes its zone from the source when it does not say one. */
+function resolveTime(time: TimeSpec, source: SourceSpec): ColumnTime {
+  if (time === 'fixed' || 'at' in time) return time;
+  const { history } = time;
+  const timezone = history.timezone ?? source.timezone;
+  return {
+    history: {
+      ...resolveFiles(history),
+      timezone: timezone ?? 'UTC',
+      timezoneDeclared: timezone !== undefined,
+      key: history.key,
+      at: history.at,
+      value: history.value,
+      knownAt: history.known_at ?? null,
+      completeUntil: history.complete_until ?? null,
+      origin: history.origin ?? null
+    }
   };
 }
 

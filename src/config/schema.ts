@@ -17,6 +17,23 @@ import {
 } from './fields.js';
 import { TABLE_COLUMNS, TABLE_NAMES } from './vocabulary.js';
 
+/** A table of changes of one column. */
+const history = z.strictObject({
+  files,
+  format,
+  delimiter: delimiter.optional(),
+  null_values: z.array(z.string()).default([]),
+  timezone: timezone.optional(),
+  key: text,
+  at: text,
+  value: text,
+  known_at: text.optional(),
+  complete_until: instant.optional(),
+  origin: text.optional()
+});
+
+export type HistorySpec = z.infer<typeof history>;
+
 function sourceSchema(table: TableName) {
   const column = z.enum(TABLE_COLUMNS[table] as [string, ...string[]]);
   const mapping = z.union([
@@ -24,7 +41,7 @@ function sourceSchema(table: TableName) {
     z.strictObject({
       from: text,
       values: z.record(z.string(), text).optional(),
-      time: z.union([z.literal('fixed'), z.strictObject({ at: column })]).optional(),
+      time: z.union([z.literal('fixed'), z.strictObject({ at: column }), z.strictObject({ history })]).optional(),
       decimals: z.int().min(0).max(9).optional()
     })
   ]);
@@ -83,7 +100,8 @@ const snapshots = z.strictObject({
 
 const calendar = z.strictObject({
   timezone: timezone.default('UTC'),
-  every: z.enum(['month', 'week']).optional(),
+  every: z.enum(['month', 'week', 'renewal']).optional(),
+  days_before: z.array(daysFrom1).min(1).optional(),
   dates: z.array(date).min(1).optional(),
   first: date.optional(),
   last: date.optional()

@@ -1,7 +1,29 @@
 import type { Direction, FactorTransform, HealthCategory, TableName, Timing } from '../types.js';
 
 /** When the value of a column became true: with its record, at another instant column of the row, or in a history table. */
-export type ColumnTime = 'fixed' | { readonly at: string };
+export type ColumnTime = 'fixed' | { readonly at: string } | { readonly history: HistoryConfig };
+
+/** A table of changes: one row per record and change. */
+export interface HistoryConfig
+  extends Pick<
+    SourceConfig,
+    | 'files'
+    | 'format'
+    | 'delimiter'
+    | 'nullValues'
+    | 'timezone'
+    | 'timezoneDeclared'
+    | 'knownAt'
+    | 'completeUntil'
+    | 'origin'
+  > {
+  /** File column with the key of the record that changed. */
+  readonly key: string;
+  /** File column with the instant from which the value is true. */
+  readonly at: string;
+  /** File column with the value; an empty cell is unknown from then on. */
+  readonly value: string;
+}
 
 /** How one contract column is filled from a source. */
 export interface ColumnMapping {
@@ -153,7 +175,9 @@ export interface Config {
     readonly timezone: string;
     /** Explicit dates, or a rhythm between `first` and `last` (null = earliest and latest that the data allow). */
     readonly dates: readonly string[] | null;
-    readonly every: 'month' | 'week';
+    readonly every: 'month' | 'week' | 'renewal';
+    /** Local days before a contract end at which its account is looked at, descending; only when `every` is `renewal`. */
+    readonly daysBefore?: readonly number[];
     readonly first: string | null;
     readonly last: string | null;
   };

@@ -1,7 +1,7 @@
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql, TableName, Tables } from '../types.js';
 import { PARTIALS } from './partials.js';
-import type { Aggregate, FeatureDef, Pass, PassInput } from './types.js';
+import { type Aggregate, columnOf, type FeatureDef, type Pass, type PassInput, tableOf } from './types.js';
 
 /** Columns that every snapshot has before its features. A feature of the same name shares the column. */
 export const BASE_COLUMNS = ['account_id', 'as_of_day', 'as_of_us', 'parent', 'tenure_days', 'arr'] as const;
@@ -127,9 +127,13 @@ function castValue(feature: FeatureDef): Sql {
   return feature.type === 'category' ? feature.sql : sql`cast(${feature.sql} as double)`;
 }
 
-/** 1 past a watermark of a table it reads, else 2 under its least age, else 0. */
+/** 1 past a watermark of a table or history it reads, else 2 under its least age, else 0. */
 function gate(feature: FeatureDef, tables: Tables): Sql {
-  const marks = feature.requires.filter(name => !TIMELESS.has(name)).map(name => tables[name]?.watermarkUs ?? 0);
+  const histories = feature.reads.map(read => tables[tableOf(read)]?.histories?.[columnOf(read)]?.watermarkUs);
+  const marks = [
+    ...feature.requires.filter(name => !TIMELESS.has(name)).map(name => tables[name]?.watermarkUs ?? 0),
+    ...histories.filter(us => us !== undefined)
+  ];
   const unknown = marks.length === 0 ? raw('false') : sql`s.as_of_us > ${Math.min(...marks)}`;
   return sql`case when ${unknown} then 1 when s.tenure_days < ${feature.minAgeDays} then 2 else 0 end`;
 }

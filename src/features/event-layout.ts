@@ -1,11 +1,12 @@
 import { dayExpression } from '../sources/calendar.js';
 import { isUtc } from '../sources/instants.js';
+import { hasMerges } from '../sources/merges.js';
 import { raw, sql } from '../sql/sql.js';
 import type { Sql, Tables } from '../types.js';
 
 /** How the rows of `events` are read; never decides a value, so definitions are hashed under the canonical layout. */
 export interface EventLayout {
-  /** Whether a record may become known after it happened (the source maps a known-at). */
+  /** Whether a record may become known after it happened: the source maps a known-at, or merges bring accounts those of others. */
   readonly late: boolean;
   /** Columns by which accounts and users are grouped, and what turns a group's key into the contract's id. */
   readonly account: KeyColumn;
@@ -43,13 +44,14 @@ export const CANONICAL: EventLayout = {
  */
 export function eventLayout(tables: Tables, timezone: string, words: number): EventLayout {
   const { events } = tables;
+  const merges = hasMerges(tables);
   const key = (column: 'account_id' | 'user_id'): KeyColumn => {
     const native = events?.nativeKeys?.[column];
-    if (native === undefined) return plain(column);
+    if (native === undefined || merges) return plain(column);
     return { column: native.column, toId: k => raw(native.id.replaceAll('{key}', k.text)) };
   };
   return {
-    late: events?.knownAtAssumed !== true,
+    late: merges || events?.knownAtAssumed !== true,
     account: key('account_id'),
     user: key('user_id'),
     slotUs: isUtc(timezone) ? DAY_US : QUARTER_US,

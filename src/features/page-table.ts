@@ -1,6 +1,7 @@
 import type { Config } from '../config/types.js';
 import { dayExpression } from '../sources/calendar.js';
 import { cellBefore } from '../sources/cells.js';
+import { recordsOf } from '../sources/merges.js';
 import { ratio } from '../sql/expressions.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { AsOf, Sql, Tables } from '../types.js';
@@ -43,7 +44,7 @@ export function pageTable(
 from (
   select *, row_number() over (partition by name order by load_seconds) as place, count(load_seconds) over (partition by name) as size
   from (
-    select ${join(cells)} from page_loads x
+    select ${join(cells)} from ${recordsOf('page_loads', tables)} x
     where x.known_at < ${asOf.us} and x.occurred_at < ${asOf.us} and ${day} >= ${asOf.day - days} and ${only}
   )
 ) group by name order by requests desc, loads desc, name nulls last`;

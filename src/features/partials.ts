@@ -1,3 +1,4 @@
+import { recordsOf } from '../sources/merges.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
 import { bandsTable, bucketsTable, datesTable, userBucketsTable, userSpansTable } from './calendar-tables.js';
@@ -40,12 +41,12 @@ interface Scan {
  * as-of date after both the event's day and the day on which it became known. A row counts at `t` exactly when that
  * date is not after `t`, which is exact because every as-of date is a local midnight.
  */
-function scanEvents({ events, day }: PassInput, { columns, slots, ever }: Scan): Sql {
+function scanEvents({ tables, events, day }: PassInput, { columns, slots, ever }: Scan): Sql {
   const known = events.late
     ? [sql`case when known_at > occurred_at then ${day(sql`known_at`)} else 0 end as known_day`]
     : [];
   const before = ever ? sql`where occurred_at < (select max(as_of_us) from spine)` : sql``;
-  const rows = sql`(select ${join([...columns, sql`${slotOf(events)} as slot`, ...known])} from events ${before}) e
+  const rows = sql`(select ${join([...columns, sql`${slotOf(events)} as slot`, ...known])} from ${recordsOf('events', tables)} ${before}) e
     ${raw(ever ? 'left join' : 'join')} ${id(slots)} b on b.slot = e.slot`;
   if (!events.late) return rows;
   return sql`${rows} cross join (select min(as_of_day) - 1 as first_day from spine) f

@@ -1,5 +1,6 @@
 import { cellBefore } from '../sources/cells.js';
 import { CONTRACTS } from '../sources/contracts.js';
+import { recordsOf } from '../sources/merges.js';
 import { id, join, sql } from '../sql/sql.js';
 import type { Sql, TableName } from '../types.js';
 import type { Pass, PassInput } from './types.js';
@@ -46,7 +47,7 @@ export function recentRows(table: TableName, input: PassInput, reach: number): S
     .sort();
   const cells = names.map(name => sql`${cellBefore(info, name, { alias: 'x', t: sql`s.as_of_us` })} as ${id(name)}`);
   return sql`select ${join([sql`s.account_id`, sql`s.as_of_day`, sql`s.as_of_us`, sql`w.age`, ...cells])}
-  from (select b.*, ${input.day(id('b', time))} as local_day from ${id(table)} b) x
+  from (select b.*, ${input.day(id('b', time))} as local_day from ${recordsOf(table, input.tables)} b) x
   join (${daysBefore(reach)}) w on w.day = x.local_day
   join spine s on s.account_id = x.account_id and s.as_of_day = w.as_of_day
   where x.known_at < s.as_of_us and ${id('x', time)} < s.as_of_us`;

@@ -34,8 +34,6 @@ export interface Aggregate {
   readonly sql: Sql;
   /** Which rows `r` of the pass make the value, for tracing it back; absent when all do. */
   readonly where?: Sql;
-  /** Oldest age in days of the rows that it reads, for a pass that leaves older rows out; absent when any age counts. */
-  readonly withinDays?: number;
   /** Oldest age in days that it counts, for passes that read no further back. */
   readonly reach?: number;
   /** What the intermediate tables of events must hold for it. */

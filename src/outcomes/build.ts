@@ -65,12 +65,12 @@ export function planOutcomes({ config, tables }: OutcomeInput): Sql[] {
     outcome_pending: pendingQuery({ graceDays, day }),
     outcome_nearest: nearestQuery(),
     outcome_churned: churnedQuery(churn, { known, day }),
-    outcome_upsell: upsellQuery({ graceDays: upsell?.graceDays ?? 0, day }),
+    outcome_upsell: upsellQuery({ tables, graceDays: upsell?.graceDays ?? 0, day }),
     outcome_reach: reachQuery(tables),
     outcome_bought: boughtQuery(upsell, known),
-    outcome_mrr: mrrQuery({ graceDays, day }),
+    outcome_mrr: mrrQuery({ tables, graceDays, day }),
     outcome_shrunk: contractionQuery(churn, known),
-    outcome_contract_ends: contractEndsQuery({ graceDays, day }),
+    outcome_contract_ends: contractEndsQuery({ tables, graceDays, day }),
     outcome_renewed: renewalQuery(churn, known)
   };
   return [

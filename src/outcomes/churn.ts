@@ -1,3 +1,4 @@
+import { beforeMerge, recordsAfter } from '../sources/merges.js';
 import { withinGrace } from '../sql/expressions.js';
 import { join, raw, sql } from '../sql/sql.js';
 import type { Sql, Tables } from '../types.js';
@@ -22,15 +23,16 @@ export interface ChurnQuery extends EventQuery {
  * - a failed payment that was not made good within grace (when `invoices.failed_at` is mapped), up to the next payment;
  * - a record of table `notices` of any system, up to the next start of a paid term;
  * - the midnight that ends the N-th silent local day, up to the next event.
- * Grace is counted in local days, up to the midnight that ends the last of them.
+ * Grace is counted in local days, up to the midnight that ends the last of them. A merged account has none from its merge
+ * on; a notice on a term that a merge brought counts for the new account from the merge on.
  */
 export function absencesQuery(query: ChurnQuery): Sql {
   const { tables, silenceDays } = query;
   const goesOn = continued(sql`t.ends`, query);
   const next = sql`asof left join ${STARTS} n on n.account_id = t.account_id and n.started_at > t.ends`;
   const sources = [
-    sql`select t.account_id, t.notice_at as us, 0 as kind, case when ${goesOn} then t.ends else n.started_at end as back_us,
-    'term' as origin, cast(null as bigint) as known_at
+    sql`select t.account_id, case when t.joined then greatest(t.notice_at, t.started_at) else t.notice_at end as us, 0 as kind,
+    case when ${goesOn} then t.ends else n.started_at end as back_us, 'term' as origin, cast(null as bigint) as known_at
   from outcome_terms t ${next} where t.notice_at is not null and (t.ends is null or t.notice_at < t.ends)`,
     sql`select t.account_id, t.ends, case when coalesce(t.ended_at < t.term_end, t.term_end is null) then 0 else 1 end,
     n.started_at, 'term', null
@@ -39,7 +41,9 @@ export function absencesQuery(query: ChurnQuery): Sql {
   if (hasFailures(tables)) sources.push(failures(query));
   if (tables.notices !== undefined) sources.push(noticed(tables));
   if (silenceDays !== undefined && tables.events !== undefined) sources.push(silences(query, silenceDays));
-  return join(sources, '\n  union all\n  ');
+  const all = join(sources, '\n  union all\n  ');
+  const kept = beforeMerge(tables, { account: sql`e.account_id`, us: sql`e.us` });
+  return sql`select * from (${all}) e where ${kept}`;
 }
 
 const STARTS = raw('(select distinct account_id, started_at from outcome_terms)');
@@ -59,10 +63,11 @@ function failures({ tables, graceDays, day }: ChurnQuery): Sql {
   const cured = paid
     ? sql`coalesce(${withinGrace({ instant: sql`f.failed_at`, later: sql`f.paid_at`, graceDays }, day)}, false)`
     : raw('false');
-  const payments = raw('(select distinct account_id, paid_at as us from invoices where paid_at is not null)');
+  const paidAt = recordsAfter('invoices', tables, ['paid_at']);
+  const payments = sql`(select distinct account_id, paid_at as us from ${paidAt} where paid_at is not null)`;
   const starts = sql`(select account_id, started_at as us from ${STARTS})`;
   return sql`select f.account_id, f.failed_at, 2, n.us, 'invoice', null
-  from invoices f asof left join ${paid ? payments : starts} n on n.account_id = f.account_id and n.us > f.failed_at
+  from ${recordsAfter('invoices', tables, ['failed_at'])} f asof left join ${paid ? payments : starts} n on n.account_id = f.account_id and n.us > f.failed_at
   where f.failed_at is not null and not ${cured}`;
 }
 
@@ -70,7 +75,7 @@ function noticed(tables: Tables): Sql {
   const kind = tables.notices?.columns['kind'] === undefined ? raw('null') : raw('n.kind');
   return sql`select n.account_id, n.notice_at,
     case ${kind} when 'non_renewal' then 1 when 'payment_failure' then 2 else 0 end, s.started_at, 'notice', n.known_at
-  from notices n asof left join ${STARTS} s on s.account_id = n.account_id and s.started_at > n.notice_at`;
+  from ${recordsAfter('notices', tables, ['notice_at'])} n asof left join ${STARTS} s on s.account_id = n.account_id and s.started_at > n.notice_at`;
 }
 
 /** The day of the start counts as one with an event. Days from the watermark of events on are unknown, not silent. */
@@ -79,7 +84,8 @@ function silences({ tables, day, midnight }: ChurnQuery, silenceDays: number): S
   return sql`select account_id, ${midnight(sql`last_day + ${silenceDays + 1}`)}, 3, next_us, 'silence', null from (
     select account_id, seen as last_day, lead(seen) over w as next_day, lead(us) over w as next_us from (
       select account_id, ${day(sql`us`)} as seen, min(us) as us from (
-        select account_id, occurred_at as us from events union all select account_id, us from outcome_starts)
+        select account_id, occurred_at as us from ${recordsAfter('events', tables, ['occurred_at'])}
+        union all select account_id, us from outcome_starts)
       group by account_id, ${day(sql`us`)})
     window w as (partition by account_id order by seen))
   where coalesce(next_day, ${end}) - last_day > ${silenceDays}`;
@@ -90,7 +96,8 @@ export function startsQuery(tables: Tables): Sql {
   if (tables.subscriptions !== undefined) {
     return raw('select account_id, min(started_at) as us from outcome_terms group by account_id');
   }
-  const events = raw(tables.events === undefined ? '' : ' union all select account_id, occurred_at from events');
+  const used = recordsAfter('events', tables, ['occurred_at']);
+  const events = tables.events === undefined ? raw('') : sql` union all select account_id, occurred_at from ${used}`;
   return sql`select account_id, min(us) as us from (
   select account_id, created_at as us from accounts where created_at is not null${events}) group by account_id`;
 }

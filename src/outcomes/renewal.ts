@@ -1,14 +1,19 @@
 import type { OutcomeConfig } from '../config/types.js';
+import { beforeMerge } from '../sources/merges.js';
 import { sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
 import { continued, type EventQuery } from './terms.js';
 import { immature, inside } from './windows.js';
 
-/** Contract ends of `outcome_terms` with whether the account went on: its actual end and its contract end were both continued within grace. */
-export function contractEndsQuery(query: Pick<EventQuery, 'graceDays' | 'day'>): Sql {
+/**
+ * Contract ends of `outcome_terms` with whether the account went on: its actual end and its contract end were both continued
+ * within grace. Those of a merged account from its merge on are the new account's.
+ */
+export function contractEndsQuery(query: EventQuery): Sql {
   return sql`select t.account_id, t.known_at, t.started_at, t.ended_at, t.term_end, ${query.day(sql`t.term_end - 1`)} as eve,
   ${continued(sql`t.ends`, query)} and ${continued(sql`t.term_end`, query)} as renewed
-from outcome_terms t where t.term_end is not null`;
+from outcome_terms t where t.term_end is not null
+  and ${beforeMerge(query.tables, { account: sql`t.account_id`, us: sql`t.term_end` })}`;
 }
 
 /**

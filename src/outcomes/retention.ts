@@ -1,5 +1,6 @@
 import type { Config } from '../config/types.js';
 import { dateOfDay, dayExpression, dayOfDate, resolveAsOf } from '../sources/calendar.js';
+import { termsUnited } from '../sources/merges.js';
 import { id, sql } from '../sql/sql.js';
 import type { AsOf, Engine, Sql, Tables } from '../types.js';
 import {
@@ -56,7 +57,7 @@ export interface Retention {
  * Retention from the paid terms, all months at once. MRR is that of `mrrQuery`: trials left out, gaps within
  * `outcomes.churn.grace_days` bridged; an account churns in the month in which its MRR falls to 0. Instants in [first of
  * the month, first of the next) belong to the month, so a term that begins on the first is new in that month and one that
- * ends at that midnight is lost in it. null without subscriptions.
+ * ends at that midnight is lost in it. Merged accounts are one account in every month. null without subscriptions.
  */
 export async function computeRetention(
   engine: Engine,
@@ -68,8 +69,8 @@ export async function computeRetention(
   const day = (us: Sql) => dayExpression(us, config.calendar.timezone);
   const temporary = async (name: string, query: Sql) =>
     engine.run(sql`create or replace temp table ${id(name)} as ${query}`);
-  await temporary('outcome_terms', termsQuery(tables));
-  await temporary('outcome_mrr', mrrQuery({ graceDays, day }));
+  await temporary('outcome_terms', termsQuery(tables, termsUnited(tables)));
+  await temporary('outcome_mrr', mrrQuery({ tables, graceDays, day }));
   const boundaries = await monthBoundaries(engine, { config, watermarkUs: subscriptions.watermarkUs });
   const decimals = subscriptions.columns['mrr']?.decimals ?? 0;
   if (boundaries.length < 2) return { decimals, months: [], total: null, year: null, average: null, cohorts: [] };

@@ -1,3 +1,4 @@
+import { beforeMerge, termsOwned } from '../sources/merges.js';
 import { withinGrace } from '../sql/expressions.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql, Tables } from '../types.js';
@@ -21,10 +22,12 @@ const TERM_COLUMNS = {
 
 /**
  * Every paid term with all that became known of it: account_id, known_at, started_at, term_end, ended_at, notice_at,
- * seats, mrr (scaled), plan, product, rank (NULL where not mapped), `ends`, the earlier of contract end and actual end,
- * and `serial`, a number of its own. Trials are left out (R101); no row without subscriptions.
+ * seats, mrr (scaled), plan, product, rank (NULL where not mapped), `joined` (a merge brought it while it ran), `ends`, the
+ * earlier of contract end and actual end, and `serial`, a number of its own. Trials are left out (R101); no row without
+ * subscriptions.
+ * @param records the terms with `joined`; default those of every account from its merges on
  */
-export function termsQuery(tables: Tables): Sql {
+export function termsQuery(tables: Tables, records: Sql = termsOwned(tables)): Sql {
   const columns = tables.subscriptions?.columns ?? {};
   const missing = (name: string, type: string) => raw(`cast(null as ${type}) as ${name}`);
   const cells = Object.entries(TERM_COLUMNS).map(([name, type]) =>
@@ -35,6 +38,7 @@ export function termsQuery(tables: Tables): Sql {
     const none = [
       ...keys,
       ...cells,
+      missing('joined', 'boolean'),
       missing('rank', 'integer'),
       missing('ends', 'bigint'),
       missing('serial', 'bigint')
@@ -45,8 +49,8 @@ export function termsQuery(tables: Tables): Sql {
   const rank = ranked ? raw('p.rank') : missing('rank', 'integer');
   const trial = columns['is_trial'] === undefined ? raw('') : raw('where not coalesce(t.is_trial, false)');
   return sql`select *, least(term_end, ended_at) as ends, row_number() over () as serial from (
-  select t.account_id, t.known_at, t.started_at, ${join([...cells, rank])}
-  from subscriptions t ${ranked ? raw('left join plans p on p.plan = t.plan') : raw('')} ${trial})`;
+  select t.account_id, t.known_at, t.started_at, ${join([...cells, raw('t.joined'), rank])}
+  from ${records} t ${ranked ? raw('left join plans p on p.plan = t.plan') : raw('')} ${trial})`;
 }
 
 /**
@@ -62,9 +66,9 @@ export function continued(instant: Sql, { graceDays, day }: Pick<EventQuery, 'gr
 /**
  * Steps of each account's monthly recurring revenue from `outcome_terms`: account_id, us, mrr (scaled BIGINT) from just
  * after that instant on, eve (local day just before it). A gap between an end and a term that continues it within grace
- * is bridged: the ended term counts up to that start.
+ * is bridged: the ended term counts up to that start. A merged account keeps what it paid at its merge.
  */
-export function mrrQuery({ graceDays, day }: Pick<EventQuery, 'graceDays' | 'day'>): Sql {
+export function mrrQuery({ tables, graceDays, day }: EventQuery): Sql {
   const within = withinGrace({ instant: sql`t.ends`, later: sql`o.started_at`, graceDays }, day);
   return sql`with bridged as (
   select t.serial, min(o.started_at) as until from outcome_terms t join outcome_terms o
@@ -81,5 +85,6 @@ export function mrrQuery({ graceDays, day }: Pick<EventQuery, 'graceDays' | 'day
   select account_id, us, sum(change) as change from changes group by account_id, us
 )
 select account_id, us, cast(sum(change) over (partition by account_id order by us) as bigint) as mrr,
-  ${day(sql`us - 1`)} as eve from sums`;
+  ${day(sql`us - 1`)} as eve from sums
+where ${beforeMerge(tables, { account: sql`sums.account_id`, us: sql`sums.us` })}`;
 }

@@ -1,4 +1,5 @@
 import type { OutcomeConfig } from '../config/types.js';
+import { beforeMerge } from '../sources/merges.js';
 import { withinGrace } from '../sql/expressions.js';
 import { raw, sql } from '../sql/sql.js';
 import type { Sql, Tables } from '../types.js';
@@ -11,16 +12,17 @@ export const UPSELL_KINDS = ['plan_up', 'add_on', 'seats_up'] as const;
 /**
  * Upsell instants from table `outcome_terms`: account_id, us, kind (index into UPSELL_KINDS), one row per start of a
  * paid term at which the highest plan rank or the sum of seats among the running terms rose against the last instant at
- * which any ran (at most grace before), or a product began that the account never had. A first term is no upsell.
+ * which any ran (at most grace before), or a product began that the account never had. A first term is no upsell,
+ * nor is what a merge brings; a merged account has none from its merge on.
  */
-export function upsellQuery({ graceDays, day }: Pick<EventQuery, 'graceDays' | 'day'>): Sql {
+export function upsellQuery({ tables, graceDays, day }: EventQuery): Sql {
   const near = withinGrace({ instant: sql`x.base`, later: sql`x.us`, graceDays }, day);
   return sql`with t as (
   select *, product is not null and started_at = min(started_at) over (partition by account_id, product) as is_new
   from outcome_terms
 ), x as (
   select s.account_id, s.us, max(least(coalesce(o.ends, s.us), s.us)) as base
-  from (select distinct account_id, started_at as us from t) s
+  from (select distinct account_id, started_at as us from t where not joined) s
   join t o on o.account_id = s.account_id and o.started_at < s.us group by s.account_id, s.us
 ), moves as (
   select x.account_id, x.us,
@@ -33,7 +35,8 @@ export function upsellQuery({ graceDays, day }: Pick<EventQuery, 'graceDays' | '
     case when rank_is > rank_was then 0 when new_product then 1 when seats_is > seats_was then 2 end as kind
   from moves
 )
-select account_id, us, kind, ${day(sql`us - 1`)} as eve from kinds where kind is not null`;
+select account_id, us, kind, ${day(sql`us - 1`)} as eve from kinds
+where kind is not null and ${beforeMerge(tables, { account: sql`kinds.account_id`, us: sql`kinds.us` })}`;
 }
 
 const RAN = raw('o.started_at < x.us and (o.ends is null or o.ends >= x.base)');

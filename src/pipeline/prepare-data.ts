@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Config } from '../config/types.js';
+import type { Config, SourceConfig } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
 import { admitCustom, buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
@@ -22,10 +22,7 @@ export interface Ingested {
 
 /** Source files → checked tables in the workspace's database; reused while files and mapping are the same. */
 export async function ingest({ config, engine, effects }: CollectContext): Promise<Ingested> {
-  const dataHash = await hashFiles(
-    config.sources.flatMap(source => source.files.map(file => [source.table, file] as const)),
-    { config, engine, effects }
-  );
+  const dataHash = await hashFiles(config.sources.flatMap(filesOf), { config, engine, effects });
   const key = hashOf(
     'ingest',
     effects.version,
@@ -39,6 +36,15 @@ export async function ingest({ config, engine, effects }: CollectContext): Promi
     ingestSources(engine, config, { userKey: await effects.files.secret(pathsOf(config.workspace).userKey) });
   const stage = await runStage(engine, { name: 'ingest', key, compute });
   return { tables: stage.value, dataHash, key };
+}
+
+/** Files of a source and of the histories of its columns, each with the name of its table. */
+function filesOf({ table, files, columns }: SourceConfig): (readonly [string, string])[] {
+  const histories = Object.entries(columns).flatMap(([column, { time }]) => {
+    if (time === null || time === 'fixed' || !('history' in time)) return [];
+    return time.history.files.map(file => [`${table}.${column}`, file] as const);
+  });
+  return [...files.map(file => [table, file] as const), ...histories];
 }
 
 /** SHA-256 over names (as configured) and contents of files; a pattern without a file is left to ingest to report. */

@@ -189,7 +189,7 @@ export function qualityOf(
   tables: Tables,
   facts: Pick<QualityReport, 'skippedFeatures' | 'snapshots' | 'features'>
 ): QualityReport {
-  const infos = Object.values(tables);
+  const infos = Object.values(tables).flatMap(table => [table, ...Object.values(table.histories ?? {})]);
   const rows: Record<string, RowCounts> = Object.fromEntries(infos.map(table => [table.name, table.rows]));
   return {
     rows,

@@ -1,25 +1,27 @@
 import { raw, sql } from '../sql/sql.js';
-import type { Sql, TableInfo } from '../types.js';
+import type { Sql, TableInfo, Tables } from '../types.js';
 import { dayExpression } from './calendar.js';
 import { cellBefore } from './cells.js';
+import { recordsOf } from './merges.js';
 
 /**
  * CTE body over `dates(day, us)`: account_id, us, first_us, last_us, the first and the last event of each account that had
  * happened and was known before the date; accounts without one have no row.
  */
-export function activityQuery(events: TableInfo | undefined): Sql {
-  if (events === undefined) {
+export function activityQuery(tables: Tables): Sql {
+  if (tables.events === undefined) {
     return raw(`select cast(null as varchar) as account_id, cast(null as bigint) as us,
       cast(null as bigint) as first_us, cast(null as bigint) as last_us where false`);
   }
-  return raw(`select a.account_id, d.us, e.first_us, e.last_us
-    from dates d cross join (select distinct account_id from events) a
+  const events = recordsOf('events', tables);
+  return sql`select a.account_id, d.us, e.first_us, e.last_us
+    from dates d cross join (select distinct account_id from ${events}) a
     asof join (
       select account_id, seen, min(early) over w as first_us, max(late) over w as last_us from (
         select account_id, greatest(occurred_at, known_at) as seen, min(occurred_at) as early, max(occurred_at) as late
-        from events group by account_id, greatest(occurred_at, known_at))
+        from ${events} group by account_id, greatest(occurred_at, known_at))
       window w as (partition by account_id order by seen)
-    ) e on e.account_id = a.account_id and e.seen < d.us`);
+    ) e on e.account_id = a.account_id and e.seen < d.us`;
 }
 
 /**

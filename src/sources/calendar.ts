@@ -2,7 +2,9 @@ import type { Config } from '../config/types.js';
 import { ConfigError, DataError } from '../errors.js';
 import { id, join, literal, sql } from '../sql/sql.js';
 import type { AsOf, Engine, Sql, Tables } from '../types.js';
+import { isVersioned } from './cells.js';
 import { isUtc, naiveMicros } from './instants.js';
+import { historyTable } from './mapping.js';
 
 const HOUR_US = 3_600_000_000;
 const DAY_US = 24 * HOUR_US;
@@ -47,8 +49,10 @@ export function dayOfDate(date: string): number {
 
 /**
  * The as-of dates of a workspace, ascending and unique, none after the data end: those that are listed, or the firsts of
- * months, or every seventh day, between `first` and `last`. `first` defaults to 90 days after the earliest subscription
- * start, or account where no subscriptions are mapped (weeks then begin on a Monday), `last` to the data end.
+ * months, every seventh day, or the days before contract ends, between `first` and `last`. The last kind is for the
+ * accounts whose ends those are (`daysBefore`; the spine asks what was known then). `first` defaults to 90 days after the
+ * earliest subscription start, or account where no subscriptions are mapped (weeks then begin on a Monday), `last` to the
+ * data end.
  * @throws ConfigError when a listed date lies after the data end, no date remains, or no outcome window fits the data.
  */
 export async function planAsOf(engine: Engine, config: Config, tables: Tables): Promise<AsOf[]> {
@@ -56,14 +60,47 @@ export async function planAsOf(engine: Engine, config: Config, tables: Tables): 
   if (dataEnd === null) throw new ConfigError('data_end: expected the date at which the data end, got none');
   const earliest = await earliestStart(engine, calendar.timezone, tables);
   checkHorizon(config, earliest, dayOfDate(dataEnd));
+  const daysBefore = renewalDays(calendar);
+  const asked =
+    daysBefore === null ? null : await daysBeforeEnds(engine, { tables, timezone: calendar.timezone }, daysBefore);
   const dates =
-    calendar.dates === null ? rhythm(config, earliest, dayOfDate(dataEnd)) : listed(calendar.dates, dataEnd);
+    calendar.dates === null
+      ? rhythm(config, { earliest, end: dayOfDate(dataEnd), asked })
+      : listed(calendar.dates, dataEnd);
   if (dates.length === 0) {
     throw new ConfigError(
       `calendar: expected an as-of date from ${calendar.first ?? dateOfDay(earliest + WARM_UP_DAYS)} to ${calendar.last ?? dataEnd}, got none; set calendar.dates or calendar.first`
     );
   }
-  return resolveAsOf(engine, dates, calendar.timezone);
+  const resolved = await resolveAsOf(engine, dates, calendar.timezone);
+  return daysBefore === null ? resolved : resolved.map(date => ({ ...date, daysBefore }));
+}
+
+/** Days before a contract end at which its account is looked at; null when the dates are those of all accounts. */
+function renewalDays({ dates, every, daysBefore }: Config['calendar']): readonly number[] | null {
+  return dates === null && every === 'renewal' ? (daysBefore ?? []) : null;
+}
+
+/** Days that lie so many days before some contract end that a term ever had, ascending. */
+async function daysBeforeEnds(
+  engine: Engine,
+  { tables, timezone }: { readonly tables: Tables; readonly timezone: string },
+  daysBefore: readonly number[]
+): Promise<number[]> {
+  const { subscriptions } = tables;
+  if (subscriptions?.columns['term_end'] === undefined) {
+    throw new ConfigError(
+      'calendar.every: expected term_end of subscriptions to be mapped for every: renewal, got no mapping of it; map it, or write every: month'
+    );
+  }
+  const history = isVersioned(subscriptions, 'term_end')
+    ? sql` union all select value from ${id(historyTable('subscriptions', 'term_end'))}`
+    : sql``;
+  const before = join(daysBefore.map(days => sql`(${days})`));
+  const rows = await engine.rows(sql`select distinct ${dayExpression(sql`term_end`, timezone)} - days as day
+    from (select term_end from subscriptions${history}), (values ${before}) as b(days)
+    where term_end is not null order by day`);
+  return rows.map(row => row['day'] as number);
 }
 
 async function earliestStart(engine: Engine, timezone: string, tables: Tables): Promise<number> {
@@ -97,10 +134,18 @@ function listed(dates: readonly string[], dataEnd: string): string[] {
   throw new ConfigError(`calendar.dates: expected dates up to data_end (${dataEnd}), got ${late}; remove it`);
 }
 
-function rhythm({ calendar }: Config, earliest: number, end: number): string[] {
+interface Span {
+  readonly earliest: number;
+  readonly end: number;
+  /** The days to choose from; null when every day may be one. */
+  readonly asked: readonly number[] | null;
+}
+
+function rhythm({ calendar }: Config, { earliest, end, asked }: Span): string[] {
   const first = calendar.first === null ? earliest + WARM_UP_DAYS : dayOfDate(calendar.first);
   const last = calendar.last === null ? end : Math.min(end, dayOfDate(calendar.last));
   const start = calendar.every === 'week' && calendar.first === null ? nextMonday(first) : first;
+  if (asked !== null) return asked.filter(day => first <= day && day <= last).map(dateOfDay);
   const days = Array.from({ length: Math.max(0, last - start + 1) }, (_, i) => start + i);
   const keep = calendar.every === 'week' ? (day: number) => (day - start) % 7 === 0 : isFirstOfMonth;
   return days.filter(keep).map(dateOfDay);

@@ -16,12 +16,15 @@ export interface Derivation {
 const NOTHING: Derivation = { derived: [], faults: [], columns: {} };
 
 /**
- * Monthly recurring revenue of subscriptions: the mapped `mrr`; where it is empty `amount / term_months` rounded half up
+ * Currency codes in capitals, and the monthly recurring revenue of subscriptions: the mapped `mrr`; where it is empty `amount / term_months` rounded half up
  * to the decimals of `mrr`, in integers; where that is empty too, 0 for a trial.
  * @throws ConfigError when neither mrr nor amount with term_months is mapped.
  */
 export function deriveColumns(table: TableName, mapped: readonly MappedColumn[]): Derivation {
-  if (table !== 'subscriptions') return NOTHING;
+  const currency = mapped.some(entry => entry.column.name === 'currency')
+    ? [{ name: 'currency', value: sql`upper(currency)` }]
+    : [];
+  if (table !== 'subscriptions') return { ...NOTHING, derived: currency };
   const find = (name: string) => mapped.find(entry => entry.column.name === name);
   const [mrr, amount, months, trial] = ['mrr', 'amount', 'term_months', 'is_trial'].map(find);
   const terms = amount !== undefined && months !== undefined;
@@ -38,7 +41,7 @@ export function deriveColumns(table: TableName, mapped: readonly MappedColumn[])
   ];
   const value = sql`cast(coalesce(${parts.reduce((list, part) => sql`${list}, ${part}`)}) as bigint)`;
   return {
-    derived: [{ name: 'mrr', value }],
+    derived: [{ name: 'mrr', value }, ...currency],
     faults: [
       { when: sql`mrr is null`, reason: 'mrr: expected a monthly amount, or an amount and its months, got empty cells' }
     ],

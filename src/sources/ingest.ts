@@ -7,16 +7,19 @@ import { CONTRACTS } from './contracts.js';
 import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
 import { type Loaded, loadTable, type TablePlan } from './load-table.js';
-import { planMapping } from './mapping.js';
+import { historyName, planMapping } from './mapping.js';
+import { buildMerges } from './merges.js';
 import { clearNotes } from './notes.js';
-import { clearQuarantine } from './quarantine.js';
+import { clearQuarantine, type Settled } from './quarantine.js';
 import { readWatermarks } from './watermarks.js';
 
 /**
  * Reads every source of a workspace into checked tables of the contract (all contract columns and `known_at`; columns
  * that are not mapped are NULL), `quarantine` and
  * `ingest_notes(table_name, note, rows, severity)`: cells that were read as empty (`warn`) and open ends (`info`). Instants are microseconds
- * since 1970 (UTC), measures integers scaled by 10^decimals. Rows keep the order of the files.
+ * since 1970 (UTC), measures integers scaled by 10^decimals, amounts in the reporting currency (`currency` keeps the code of
+ * the file). Rows keep the order of the files. A versioned column has its history in `<table>__<column>`, merges of accounts
+ * are in `account_merges`.
  * @param options userKey: user ids are kept only as SHA-256 under this secret (32 hexadecimal digits); null keeps them as they are
  * @throws ConfigError when the mapping is incomplete; DataError when files or their rows cannot be used.
  */
@@ -31,30 +34,44 @@ export async function ingestSources(
   await clearNotes(engine);
   for (const table of Object.keys(CONTRACTS)) await engine.run(sql`drop table if exists ${id(table)}`);
   const loaded = new Map<TableName, Loaded>();
-  for (const plan of plans)
-    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey }));
+  for (const plan of plans) {
+    const rateDecimals = loaded.get('fx_rates')?.columns['rate']?.decimals ?? null;
+    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey, rateDecimals }));
+  }
   await dateAccounts(engine, new Set(loaded.keys()));
-  await checkCurrencies(engine, config.currency, loaded);
+  const merges = loaded.get('accounts')?.columns['merged_into'] !== undefined;
+  if (merges) await buildMerges(engine);
+  if (!loaded.has('fx_rates')) await checkCurrencies(engine, config.currency, loaded);
   const watermarks = await readWatermarks(engine, config, dataEndUs);
+  const settle = <N extends string>(name: N, { rows, reasons }: Settled) => {
+    const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
+    return { name, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons };
+  };
+  const order = Object.keys(CONTRACTS);
+  const inOrder = [...loaded].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   return Object.fromEntries(
-    [...loaded].map(([name, { rows, reasons, columns }]) => {
-      const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
+    inOrder.map(([name, { columns, histories, ...settled }]) => {
+      const versions = Object.entries(histories).map(
+        ([column, history]) => [column, settle(historyName(name, column), history)] as const
+      );
       const { knownAt } = config.sources.find(source => source.table === name) ?? { knownAt: null };
-      const how = {
-        watermarkUs: mark.us,
-        watermarkAssumed: mark.assumed,
+      const own = {
+        ...settle(name, settled),
+        columns,
         knownAtAssumed: knownAt === null,
-        inPlace: false
+        inPlace: false,
+        ...(name === 'accounts' && merges ? { merges } : {}),
+        ...(versions.length === 0 ? {} : { histories: Object.fromEntries(versions) })
       };
-      return [name, { name, columns, ...how, rows, reasons }];
+      return [name, own];
     })
   );
 }
 
-/** Plans of all sources in contract order, so that accounts come first; nothing is read yet. */
+/** Plans of all sources: exchange rates, then in contract order, so that accounts come before the rest; nothing is read yet. */
 function planTables(config: Config): TablePlan[] {
   requireSources(config);
-  const order = Object.keys(CONTRACTS);
+  const order = ['fx_rates', ...Object.keys(CONTRACTS)];
   const sources = [...config.sources].sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
   return sources.map(source => {
     const mapped = planMapping(source);

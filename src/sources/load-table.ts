@@ -4,12 +4,15 @@ import { id, join, raw, sql } from '../sql/sql.js';
 import type { Engine, IngestedColumn, Sql, TableName } from '../types.js';
 import type { CellSpec, Fault } from './cast.js';
 import { CONTRACTS, type ContractColumn, REQUIRED_TABLES } from './contracts.js';
+import { type Conversion, convertAmounts, isPriced, noteConversions, rateFaults } from './currencies.js';
 import { deriveColumns, spanFaults } from './derive.js';
 import { openFiles, readable } from './files.js';
+import { loadHistories } from './histories.js';
 import { NEVER_US } from './instants.js';
 import { locateColumns } from './locate.js';
 import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
+import { pseudonym } from './pseudonym.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
 import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
 
@@ -20,13 +23,19 @@ export interface TablePlan {
 }
 
 /** A loaded table before its watermark is known. */
-export type Loaded = Settled & { readonly columns: Readonly<Record<string, IngestedColumn>> };
+export type Loaded = Settled & {
+  readonly columns: Readonly<Record<string, IngestedColumn>>;
+  /** What came of the histories of versioned columns, by column. */
+  readonly histories: Readonly<Record<string, Settled>>;
+};
 
 export interface LoadContext {
   readonly config: Config;
   readonly dataEndUs: number;
   /** Secret of the workspace under which user ids are hashed; null keeps them. */
   readonly userKey: string | null;
+  /** Decimals of `fx_rates.rate` when that table is there already; null without exchange rates. */
+  readonly rateDecimals: number | null;
 }
 
 /**
@@ -42,13 +51,27 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
+  const conversion = conversionOf(plan, context);
+  if (conversion !== null) staged = await convertAmounts(engine, staged, conversion);
   staged = await refuseDuplicates(engine, staged, key);
   const settled = await settleRows(engine, staged);
   refuseEmpty(source.table, settled);
+  if (conversion !== null) await noteConversions(engine, conversion);
   await noteEmptied(engine, staged);
   await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
   await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
-  return { ...settled, columns };
+  const histories = await loadHistories(
+    engine,
+    { table: source.table, mapped },
+    { ...context, workspace: context.config.workspace }
+  );
+  return { ...settled, columns, histories };
+}
+
+/** How the amounts of a source become the reporting currency's; null without rates or currencies. */
+function conversionOf({ source, mapped }: TablePlan, { config, rateDecimals }: LoadContext): Conversion | null {
+  if (rateDecimals === null || !isPriced(source.table, mapped)) return null;
+  return { table: source.table, currency: config.currency, decimals: rateDecimals };
 }
 
 function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
@@ -82,7 +105,7 @@ async function stageTable(
     derived: [...derivation.derived, ...assumedKnownAt(source, eventTime, mapped)],
     later: reversed.later,
     early: afterDataEnd(eventTime, mapped, dataEndUs),
-    late: [...derivation.faults, ...reversed.rows],
+    late: [...derivation.faults, ...rateFaults(label, mapped, config.currency), ...reversed.rows],
     located: locateColumns(groups, wanted, { label, rest: !keyed }),
     rest: !keyed,
     copied: source.knownAt === null ? 'known_at' : null
@@ -150,7 +173,7 @@ async function createTable(engine: Engine, table: TableName, kept: Kept): Promis
 function columnValue(column: ContractColumn, { present, userKey }: Kept): Sql {
   const name = id(column.name);
   if (!present.has(column.name)) return sql`cast(null as ${raw(ENGINE_TYPES[column.type])})`;
-  if (column.name === 'user_id' && userKey !== null) return sql`substr(sha256(${userKey} || ${name}), 1, 32)`;
+  if (column.name === 'user_id') return pseudonym(name, userKey);
   return isOpenEnd(column) ? sql`case when ${name} < ${NEVER_US} then ${name} end` : name;
 }
 

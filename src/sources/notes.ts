@@ -20,7 +20,8 @@ export async function clearNotes(engine: Engine): Promise<void> {
     (table_name varchar, note varchar, rows bigint, severity varchar)`);
 }
 
-async function addNote(engine: Engine, { table, text, rows, severity }: Note): Promise<void> {
+/** Adds one line of `ingest_notes`. */
+export async function addNote(engine: Engine, { table, text, rows, severity }: Note): Promise<void> {
   await engine.run(sql`insert into ingest_notes values (${table}, ${text}, ${rows}, ${severity})`);
 }
 

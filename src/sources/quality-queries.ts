@@ -1,15 +1,9 @@
 import type { Config } from '../config/types.js';
 import { id, join, sql } from '../sql/sql.js';
-import type { Engine, Sql, TableInfo, TableName, Tables } from '../types.js';
+import type { Engine, Sql, TableInfo, Tables } from '../types.js';
 import { dayExpression } from './calendar.js';
 import { contractColumn } from './contracts.js';
-
-/** Something about the data that a reader of the results should know. */
-export interface Finding {
-  readonly table: TableName;
-  readonly severity: 'warn' | 'info';
-  readonly message: string;
-}
+import { accountsFinding, type Finding } from './examples.js';
 
 const DAY_US = 86_400_000_000;
 const SHOWN = 10;
@@ -40,37 +34,6 @@ export async function nullFindings(engine: Engine, info: TableInfo): Promise<Fin
   });
 }
 
-/** Accounts without a term or an event, and parents that are no account. */
-export async function accountFindings(engine: Engine, tables: Tables): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  const absent = async (table: TableName, what: string, severity: Finding['severity']) => {
-    if (tables[table] === undefined || tables.accounts === undefined) return;
-    const n = await count(
-      engine,
-      sql`select count(*) as n from accounts
-      where account_id not in (select account_id from ${id(table)})`
-    );
-    if (n > 0)
-      findings.push({
-        table: 'accounts',
-        severity,
-        message: `${n} of ${tables.accounts.rows.used} accounts have no ${what}`
-      });
-  };
-  await absent('subscriptions', 'subscription and are never scored', 'warn');
-  await absent('events', 'event', 'info');
-  if (tables.accounts?.columns['parent_id'] !== undefined) {
-    const n = await count(
-      engine,
-      sql`select count(distinct parent_id) as n from accounts
-      where parent_id not in (select account_id from accounts)`
-    );
-    if (n > 0)
-      findings.push({ table: 'accounts', severity: 'info', message: `${n} parents are no account of their own` });
-  }
-  return findings;
-}
-
 /** Accounts that paid again after a time without any term; such an account counts as churned and come back. */
 export async function gapFindings(engine: Engine, tables: Tables, timezone: string): Promise<Finding[]> {
   const { subscriptions } = tables;
@@ -88,6 +51,22 @@ export async function gapFindings(engine: Engine, tables: Tables, timezone: stri
   if (n === 0) return [];
   const message = `${n} gaps of a day or more between terms in ${row?.['accounts']} accounts, the longest of ${row?.['longest']} days`;
   return [{ table: 'subscriptions', severity: 'info', message }];
+}
+
+/** Paid terms of one account and product that begin before an earlier one ends. */
+export async function overlapFindings(engine: Engine, tables: Tables): Promise<Finding[]> {
+  if (tables.subscriptions === undefined) return [];
+  const never = sql`cast(9007199254740991 as bigint)`;
+  return accountsFinding(engine, {
+    table: 'subscriptions',
+    severity: 'info',
+    query: sql`select distinct account_id from (
+      select account_id, started_at, max(coalesce(least(term_end, ended_at), ${never})) over (
+        partition by account_id, product order by started_at, coalesce(term_end, ${never}), coalesce(ended_at, ${never})
+        rows between unbounded preceding and 1 preceding) as before
+      from subscriptions where not coalesce(is_trial, false)) where started_at < before`,
+    message: n => `${n} accounts have overlapping terms of one product; all are kept and their amounts add up`
+  });
 }
 
 /** Event types that features.event_types does not name, and named types that never occur. */
@@ -121,9 +100,4 @@ export async function eventTypeFindings(
       message: `event types that never occur: ${missing.join(', ')}`
     });
   return findings;
-}
-
-async function count(engine: Engine, query: Sql): Promise<number> {
-  const [row] = await engine.rows(query);
-  return row?.['n'] as number;
 }

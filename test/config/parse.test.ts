@@ -36,6 +36,54 @@ function refusal(text: string): string {
   throw new Error('expected a refusal');
 }
 
+describe('parseConfig: a column with a history', () => {
+  const text = (history: string) =>
+    EVENTS.replace(
+      'columns: { account_id: id }',
+      `timezone: Europe/Berlin\n    columns: { account_id: id, industry: { from: industry, time: { history: ${history} } } }`
+    );
+
+  it('takes format and zone from its files and source', () => {
+    const { sources } = parse(text('{ files: data/industry.csv, key: id, at: changed_at, value: industry }'));
+    expect(sources[0]?.columns['industry']?.time).toEqual({
+      history: {
+        files: ['data/industry.csv'],
+        format: 'csv',
+        delimiter: null,
+        nullValues: [],
+        timezone: 'Europe/Berlin',
+        timezoneDeclared: true,
+        key: 'id',
+        at: 'changed_at',
+        value: 'industry',
+        knownAt: null,
+        completeUntil: null,
+        origin: null
+      }
+    });
+  });
+
+  it('is refused where it is complete past the data end, or its files are of no known format', () => {
+    const late = '{ files: x.csv, key: id, at: t, value: v, complete_until: 2025-07-01 }';
+    expect(refusal(text(late))).toContain('expected a date up to data_end (2025-06-01), got 2025-07-01');
+    expect(refusal(text('{ files: x.doc, key: id, at: t, value: v }'))).toContain('or a format; add format: csv');
+  });
+});
+
+describe('parseConfig: days before renewals', () => {
+  it('are 90, 60 and 30 unless said, in descending order', () => {
+    const days = (calendar: string) => parse(`${EVENTS}calendar: ${calendar}\n`).calendar.daysBefore;
+    expect(days('{ every: renewal }')).toEqual([90, 60, 30]);
+    expect(days('{ every: renewal, days_before: [14, 45] }')).toEqual([45, 14]);
+    expect(days('{ every: month }')).toBeUndefined();
+  });
+
+  it('belong to every: renewal, each once', () => {
+    expect(refusal(`${EVENTS}calendar: { every: month, days_before: [30] }`)).toContain('only with every: renewal');
+    expect(refusal(`${EVENTS}calendar: { every: renewal, days_before: [30, 30] }`)).toContain('got 30 again');
+  });
+});
+
 describe('parseConfig: events', () => {
   it('fills in every default', () => {
     const { hash, ...config } = parse(EVENTS);

@@ -117,13 +117,13 @@ function aggregateSpec(feature: CustomAggregate, { config, tables, trees }: Cust
     tables,
     tree: feature.where === null ? null : treeOf(feature, trees)
   });
-  const withinDays = rule.windows * window;
+  const reach = rule.windows * window;
   return {
     ...described(feature, { unit: rule.unit(table, of), minimum: MINIMUM[aggregate] }),
     reads,
-    windowDays: withinDays,
-    minAgeDays: rule.needsAge ? withinDays : 0,
-    define: use => rule.define(measured, made => use({ ...made, withinDays }))
+    windowDays: reach,
+    minAgeDays: rule.needsAge ? reach : 0,
+    define: use => rule.define(measured, made => use({ ...made, reach }))
   };
 }
 

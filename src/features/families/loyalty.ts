@@ -1,6 +1,7 @@
 import type { Config } from '../../config/types.js';
 import { dayExpression } from '../../sources/calendar.js';
-import { cellBefore } from '../../sources/cells.js';
+import { cellBefore, versionJoins } from '../../sources/cells.js';
+import { recordsOf } from '../../sources/merges.js';
 import { allOf, isOneOf, ratio } from '../../sql/expressions.js';
 import { raw, sql } from '../../sql/sql.js';
 import type { AsOf, Sql, Tables } from '../../types.js';
@@ -74,12 +75,13 @@ export function loyalty({ has, loginEvents, loyaltyDays: days }: FamilyInput): F
 export function droppedUsers({ config, tables }: { config: Config; tables: Tables }, { us, day }: AsOf): Sql {
   const { users, events } = tables;
   if (users === undefined || events === undefined) throw new Error('dropped users need the tables users and events');
-  const left = cellBefore(users, 'deactivated_at', { alias: 'u', t: sql`${us}` });
+  const place = { alias: 'u', t: sql`${us}` };
+  const left = cellBefore(users, 'deactivated_at', place);
   return sql`select u.account_id, u.user_id, ${day} - max(e.day) as days_since_login
-from users u join (
-  select account_id, user_id, ${dayExpression(raw('occurred_at'), config.calendar.timezone)} as day from events
+from ${recordsOf('users', tables)} u join (
+  select account_id, user_id, ${dayExpression(raw('occurred_at'), config.calendar.timezone)} as day from ${recordsOf('events', tables)}
   where occurred_at < ${us} and known_at < ${us} and ${loginWhere(config.features.loginEvents)}
-) e on e.account_id = u.account_id and e.user_id = u.user_id
+) e on e.account_id = u.account_id and e.user_id = u.user_id${versionJoins(users, ['deactivated_at'], place)}
 where u.created_at < ${us} and u.known_at < ${us} and ${left} is null
 group by u.account_id, u.user_id having max(e.day) < ${day - config.features.loyaltyDays}
 order by u.account_id, u.user_id`;

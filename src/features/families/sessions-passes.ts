@@ -1,3 +1,4 @@
+import { recordsOf } from '../../sources/merges.js';
 import { orZero } from '../../sql/expressions.js';
 import { sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
@@ -20,7 +21,7 @@ function userDays(reach: number, input: PassInput): Sql {
   return sql`with days as (${localDays(reach, input)}),
   pieces as (
     select x.*, unnest(range(greatest(first_day, b.earliest), least(last_day, b.latest) + 1)) as day
-    from (select *, ${first} as first_day, ${last} as last_day from sessions where ended_at > started_at) x,
+    from (select *, ${first} as first_day, ${last} as last_day from ${recordsOf('sessions', input.tables)} where ended_at > started_at) x,
       (select min(as_of_day) - ${reach} as earliest, max(as_of_day) - 1 as latest from spine) b
   ),
   seen as (
@@ -89,7 +90,7 @@ export const sessionLife: Pass = {
     const known = sql`case when known_at <= ended_at then ${day} else ${input.day(sql`known_at`)} end`;
     return sql`select s.account_id, s.as_of_day, e.last_day from spine s join (
     select x.account_id, d.as_of_day as visible, max(x.day) as last_day
-    from (select account_id, ${day} as day, greatest(${day}, ${orZero(known)}) as seen from sessions) x
+    from (select account_id, ${day} as day, greatest(${day}, ${orZero(known)}) as seen from ${recordsOf('sessions', input.tables)}) x
     asof join (select distinct as_of_day from spine) d on x.seen < d.as_of_day
     group by x.account_id, d.as_of_day
   ) e on e.account_id = s.account_id and e.visible <= s.as_of_day`;

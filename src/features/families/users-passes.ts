@@ -1,3 +1,4 @@
+import { recordsOf } from '../../sources/merges.js';
 import { allOf, isOneOf } from '../../sql/expressions.js';
 import { id, join, raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
@@ -72,7 +73,7 @@ export function userEventDays(input: PassInput, { where = raw('true'), logins = 
   return sql`select account_id, user_id, day, greatest(day, known) as seen, count(*) as n${count}
   from (
     select account_id, user_id, ${typed ? sql`event_type, ` : sql``}${day} as day, ${known} as known
-    from events, (select max(as_of_us) as last_us from spine) b
+    from ${recordsOf('events', input.tables)} e, (select max(as_of_us) as last_us from spine) b
     where user_id is not null and occurred_at < b.last_us and known_at < b.last_us and ${where}
   ) group by account_id, user_id, day, seen`;
 }

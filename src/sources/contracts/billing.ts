@@ -88,7 +88,8 @@ export const payments: TableContract = {
 /** Dated rates: one unit of `currency` is worth `rate` units of the reporting currency from `valid_from` on. */
 export const fx_rates: TableContract = {
   name: 'fx_rates',
-  about: 'exchange rates by date: units of the reporting currency for one unit of the currency',
+  about:
+    'exchange rates by date: units of the reporting currency for one unit of the currency; an amount is converted at the latest rate that was valid at the time of its record and known by then',
   key: ['currency', 'valid_from'],
   eventTime: 'valid_from',
   spans: [],

@@ -4,7 +4,7 @@ import type { IngestedColumn, TableName } from '../../types.js';
  * When a column's value became true: `fixed` with its record, from the instant in another column of the row on, or
  * `changing` at a moment that no column tells (must be declared in the mapping, or assumed fixed).
  */
-export type ContractTime = IngestedColumn['time'] | 'changing';
+export type ContractTime = 'fixed' | { readonly at: string } | 'changing';
 
 /** One column of the contract. */
 export interface ContractColumn {

@@ -3,7 +3,7 @@ import { changing, flag, instant, integer, later, REQUIRED, type TableContract, 
 export const accounts: TableContract = {
   name: 'accounts',
   about:
-    'customer companies; churned tells the state at data end, is compared with the notices and never a feature; an account without created_at exists from its first known subscription on',
+    'customer companies; churned tells the state at data end, is compared with the notices and never a feature; an account without created_at exists from its first known subscription on; from merged_at on the records of an account belong to the one in merged_into',
   key: ['account_id'],
   eventTime: 'created_at',
   spans: [],
