@@ -416,6 +416,10 @@ export interface TableInfo {
   /** Instant (microseconds) up to which the table is complete. */
   readonly watermarkUs: number;
   readonly watermarkAssumed: boolean;
+  /** Whether the table is a view over its files, read at every query; copies of records were not looked for. */
+  readonly inPlace: boolean;
+  /** Whether no source says when records became known, so that `known_at` is the event time of every row. */
+  readonly knownAtAssumed: boolean;
   readonly rows: RowCounts;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
 }

@@ -39,6 +39,7 @@ function checkSource(
   { spec, fail }: { spec: ConfigSpec; fail: Fail }
 ): void {
   checkFiles(source, path, fail);
+  checkInPlace(source, path, fail);
   const mapped = Object.keys(source.columns).filter(name => source.columns[name] !== undefined);
   if (mapped.length === 0) fail([...path, 'columns'], 'expected at least one column, got none');
   for (const name of mapped) {
@@ -61,6 +62,22 @@ function checkSource(
   if (until !== undefined && until.length === 10 && spec.data_end !== undefined && until > spec.data_end) {
     fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
   }
+}
+
+/** Tables whose cells ingest completes from other tables, so that they must be copied. */
+const COMPLETED = ['accounts', 'subscriptions'];
+
+function checkInPlace(source: SourceSpec, path: readonly string[], fail: Fail): void {
+  if (source.in_place === false) return;
+  const table = path.at(-1) as string;
+  if (COMPLETED.includes(table))
+    fail([...path, 'in_place'], `expected no in_place for ${table}, which are completed and so copied; remove it`);
+  const format = source.format ?? formatOf([source.files].flat()[0] as string);
+  if (format !== 'parquet')
+    fail(
+      [...path, 'in_place'],
+      `expected in_place only for Parquet files, got ${format ?? 'others'}; remove it, or write the files as Parquet`
+    );
 }
 
 interface FileKeys {

@@ -60,6 +60,7 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
     knownAt: spec.known_at ?? null,
     completeUntil: spec.complete_until ?? null,
     assumeFixed: spec.assume_fixed,
+    inPlace: spec.in_place,
     columns,
     origin: spec.origin ?? null
   };

@@ -33,6 +33,11 @@ export interface SourceConfig {
   readonly completeUntil: string | null;
   /** Accepts changing columns that are not declared as if they were fixed; reports repeat it. */
   readonly assumeFixed: boolean;
+  /**
+   * Parquet only: the files are read where they lie at every query and never copied into the database. Copies of records
+   * are not looked for; `unique_key` says so for a table with a key.
+   */
+  readonly inPlace: boolean | 'unique_key';
   readonly columns: Readonly<Record<string, ColumnMapping>>;
   /** Where to get the file when it is absent (shown in the error, exit 3). */
   readonly origin: string | null;

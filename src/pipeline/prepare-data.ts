@@ -4,7 +4,7 @@ import { type Frame, readFrame } from '../datasets/frame.js';
 import { buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
 import { planAsOf, resolveAsOf } from '../sources/calendar.js';
-import { ingestSources } from '../sources/ingest.js';
+import { ingestSources, openInPlace } from '../sources/ingest.js';
 import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
 import type { AsOf, Engine, FeatureInfo, Tables } from '../types.js';
@@ -35,9 +35,10 @@ export async function ingest({ config, engine, effects }: CollectContext): Promi
     config.currency,
     config.calendar.timezone
   );
-  const compute = async () =>
-    ingestSources(engine, config, { userKey: await effects.files.secret(pathsOf(config.workspace).userKey) });
+  const userKey = () => effects.files.secret(pathsOf(config.workspace).userKey);
+  const compute = async () => ingestSources(engine, config, { userKey: await userKey() });
   const stage = await runStage(engine, { name: 'ingest', key, compute });
+  if (stage.reused) await openInPlace(engine, config, { tables: stage.value, userKey: await userKey() });
   return { tables: stage.value, dataHash, key };
 }
 

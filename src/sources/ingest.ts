@@ -1,11 +1,12 @@
 import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import { id, sql } from '../sql/sql.js';
-import type { Engine, TableName, Tables } from '../types.js';
+import type { Engine, TableInfo, TableName, Tables } from '../types.js';
 import { resolveAsOf } from './calendar.js';
 import { CONTRACTS, REQUIRED_TABLES } from './contracts.js';
 import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
+import { createView, dropViews, readInPlace } from './in-place.js';
 import { type Loaded, loadTable, type TablePlan } from './load-table.js';
 import { planMapping } from './mapping.js';
 import { clearNotes } from './notes.js';
@@ -29,19 +30,59 @@ export async function ingestSources(
   const dataEndUs = await dataEndOf(engine, config);
   await clearQuarantine(engine);
   await clearNotes(engine);
+  await dropViews(engine);
   for (const table of Object.keys(CONTRACTS)) await engine.run(sql`drop table if exists ${id(table)}`);
+  const context = { config, dataEndUs, userKey };
   const loaded = new Map<TableName, Loaded>();
-  for (const plan of plans)
-    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey }));
+  const lasts = new Map<TableName, number | null>();
+  for (const plan of plans) {
+    const { table, inPlace } = plan.source;
+    if (inPlace === false) loaded.set(table, await loadTable(engine, plan, context));
+    else {
+      const { lastUs, ...read } = await readInPlace(engine, plan, context);
+      loaded.set(table, read);
+      lasts.set(table, lastUs);
+    }
+  }
   await dateAccounts(engine);
   await checkCurrencies(engine, config.currency, loaded);
-  const watermarks = await readWatermarks(engine, config, dataEndUs);
+  const watermarks = await readWatermarks(engine, config, { dataEndUs, lasts });
   return Object.fromEntries(
     [...loaded].map(([name, { rows, reasons, columns }]) => {
       const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
-      return [name, { name, columns, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons }];
+      const { inPlace, knownAt } = (plans.find(plan => plan.source.table === name) as TablePlan).source;
+      const info: TableInfo = {
+        name,
+        columns,
+        watermarkUs: mark.us,
+        watermarkAssumed: mark.assumed,
+        inPlace: inPlace !== false,
+        knownAtAssumed: knownAt === null && CONTRACTS[name].eventTime !== null,
+        rows,
+        reasons
+      };
+      return [name, info];
     })
   );
+}
+
+/**
+ * Makes the tables that are read in place visible to this connection again, after they were ingested by an earlier one:
+ * their views hold paths of this machine and the secret of the user ids, so they are never written to the database.
+ * @param tables what ingest returned for the same configuration and files
+ */
+export async function openInPlace(
+  engine: Engine,
+  config: Config,
+  { tables, userKey = null }: { readonly tables: Tables; readonly userKey?: string | null }
+): Promise<void> {
+  const dataEndUs = await dataEndOf(engine, config);
+  for (const plan of planTables(config)) {
+    const { table, inPlace } = plan.source;
+    if (inPlace === false) continue;
+    const reasons = tables[table]?.reasons.map(entry => entry.reason) ?? [];
+    await createView(engine, plan, { config, dataEndUs, userKey, reasons });
+  }
 }
 
 /** Plans of all sources in contract order, so that accounts come first; nothing is read yet. */

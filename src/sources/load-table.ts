@@ -11,7 +11,7 @@ import { locateColumns } from './locate.js';
 import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
-import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
+import { type Derived, type StagePlan, stageRows } from './stage.js';
 
 /** A source with its mapping checked. */
 export interface TablePlan {
@@ -37,8 +37,8 @@ export interface LoadContext {
 export async function loadTable(engine: Engine, plan: TablePlan, context: LoadContext): Promise<Loaded> {
   const { source, mapped } = plan;
   const key = mappedKey(CONTRACTS[source.table], mapped);
-  const columns = ingestedColumns(plan);
-  let staged = await stageTable(engine, plan, { ...context, keyed: key.length > 0, columns });
+  const { stage, columns, file } = await planStage(engine, plan, context);
+  let staged = await readable(stageRows(engine, stage), file, { format: source.format, label: stage.label });
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
@@ -56,19 +56,30 @@ function ingestedColumns({ source, mapped }: TablePlan): Record<string, Ingested
   return { ...columns, ...deriveColumns(source.table, mapped).columns, ...datedAccounts(source.table) };
 }
 
-const UNKNOWN_ACCOUNT: Fault = {
+/** Of tables with an account. */
+export const UNKNOWN_ACCOUNT: Fault = {
   when: sql`account_id not in (select account_id from accounts)`,
   reason: 'account_id: expected an account of the table accounts, got an unknown one'
 };
 
-type StageContext = LoadContext & Pick<Loaded, 'columns'> & { readonly keyed: boolean };
+/** How one source becomes rows of its table. */
+export interface PlannedStage {
+  readonly stage: StagePlan;
+  readonly columns: Loaded['columns'];
+  /** First file of the source, for messages. */
+  readonly file: string;
+}
 
-async function stageTable(
+/** Opens the files of a source and plans its cells; no row is read. */
+export async function planStage(
   engine: Engine,
-  { source, mapped }: TablePlan,
-  { config, dataEndUs, keyed, columns }: StageContext
-): Promise<Staged> {
+  plan: TablePlan,
+  { config, dataEndUs }: LoadContext
+): Promise<PlannedStage> {
+  const { source, mapped } = plan;
   const { eventTime, spans } = CONTRACTS[source.table];
+  const keyed = mappedKey(CONTRACTS[source.table], mapped).length > 0;
+  const columns = ingestedColumns(plan);
   const names = new Set(mapped.map(entry => entry.column.name));
   const reversed = spanFaults(spans, { names, later: laterColumns(CONTRACTS[source.table], columns) });
   const label = source.table;
@@ -83,11 +94,11 @@ async function stageTable(
     later: reversed.later,
     early: afterDataEnd(eventTime, mapped, dataEndUs),
     late: [...derivation.faults, ...reversed.rows],
-    located: locateColumns(groups, wanted, { label, rest: !keyed }),
-    rest: !keyed,
+    located: locateColumns(groups, wanted, { label, rest: !keyed && source.inPlace === false }),
+    rest: !keyed && source.inPlace === false,
     copied: source.knownAt === null ? 'known_at' : null
   };
-  return readable(stageRows(engine, stage), groups[0]?.file ?? '', { format: source.format, label });
+  return { stage, columns, file: groups[0]?.file ?? '' };
 }
 
 function knownAtCell(source: SourceConfig): CellSpec[] {
@@ -122,7 +133,7 @@ function refuseEmpty(table: TableName, { rows }: Settled): void {
   );
 }
 
-function isOpenEnd(column: ContractColumn): boolean {
+export function isOpenEnd(column: ContractColumn): boolean {
   return column.type === 'instant' && column.nullable;
 }
 
@@ -134,24 +145,35 @@ const ENGINE_TYPES = {
   instant: 'bigint'
 } as const;
 
-interface Kept {
+/** What decides the columns of a table. */
+export interface Kept {
   /** Columns that the staged rows have. */
   readonly present: ReadonlySet<string>;
   readonly userKey: string | null;
 }
 
 async function createTable(engine: Engine, table: TableName, kept: Kept): Promise<void> {
-  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, kept)} as ${id(column.name)}`);
   await engine.run(sql`create or replace table ${id(table)} as
-    select ${join(columns)}, known_at from staged where fault = 0`);
+    select ${tableColumns(table, kept)} from staged where fault = 0`);
   await engine.run(sql`drop table staged`);
+}
+
+/** All columns of a table of the contract, and `known_at`, out of staged rows. */
+export function tableColumns(table: TableName, kept: Kept): Sql {
+  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, kept)} as ${id(column.name)}`);
+  return join([...columns, id('known_at')]);
 }
 
 function columnValue(column: ContractColumn, { present, userKey }: Kept): Sql {
   const name = id(column.name);
   if (!present.has(column.name)) return sql`cast(null as ${raw(ENGINE_TYPES[column.type])})`;
-  if (column.name === 'user_id' && userKey !== null) return sql`substr(sha256(${userKey} || ${name}), 1, 32)`;
+  if (column.name === 'user_id' && userKey !== null) return hashedUser(name, userKey);
   return isOpenEnd(column) ? sql`case when ${name} < ${NEVER_US} then ${name} end` : name;
+}
+
+/** What is kept of a user id: the first 128 bits of its SHA-256 under the secret of the workspace. */
+export function hashedUser(user: Sql, userKey: string): Sql {
+  return sql`substr(sha256(${userKey} || ${user}), 1, 32)`;
 }
 
 function datedAccounts(table: TableName): Record<string, IngestedColumn> {

@@ -81,6 +81,7 @@ function assumptions(source: SourceConfig, info: TableInfo): Finding[] {
       source.columns[eventTime] === undefined ? 'the first known subscription' : `its event time (${eventTime})`;
     add('info', `a record is assumed to be known from ${from} on`);
   }
+  if (info.inPlace) add('info', 'read in place: copies of a record are not looked for and would count more than once');
   const loose = columns.filter(column => info.columns[column.name]?.time === 'fixed' && column.time !== 'fixed');
   const declared = loose.filter(column => source.columns[column.name]?.time === 'fixed').map(column => column.name);
   const assumed = loose.filter(column => source.columns[column.name]?.time !== 'fixed').map(column => column.name);

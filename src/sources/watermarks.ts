@@ -5,7 +5,8 @@ import { dateOfDay, dayExpression, resolveAsOf } from './calendar.js';
 import { CONTRACTS } from './contracts.js';
 import { instantOf } from './instants.js';
 
-const DAY_US = 86_400_000_000;
+const HOUR_US = 3_600_000_000;
+const DAY_US = 24 * HOUR_US;
 const SILENT_DAYS = 7;
 const SILENT_TIMES = 3;
 
@@ -14,6 +15,12 @@ export interface Watermark {
   readonly us: number;
   /** Whether nobody declared it. */
   readonly assumed: boolean;
+}
+
+export interface MarkOptions {
+  readonly dataEndUs: number;
+  /** Event time of the last record, where it is known already; null for a table without any. */
+  readonly lasts: ReadonlyMap<TableName, number | null>;
 }
 
 /**
@@ -25,13 +32,13 @@ export interface Watermark {
 export async function readWatermarks(
   engine: Engine,
   config: Config,
-  dataEndUs: number
+  { dataEndUs, lasts }: MarkOptions
 ): Promise<Map<TableName, Watermark>> {
   const marks = new Map<TableName, Watermark>();
   for (const { table, completeUntil, timezone } of config.sources) {
     const us =
       completeUntil === null
-        ? await assumedWatermark(engine, table, { timezone: config.calendar.timezone, dataEndUs })
+        ? await assumedWatermark(engine, table, { timezone: config.calendar.timezone, dataEndUs, lasts })
         : await declaredInstant(engine, completeUntil, { calendar: config.calendar.timezone, source: timezone });
     marks.set(table, { us: Math.min(us, dataEndUs), assumed: completeUntil === null });
   }
@@ -48,30 +55,38 @@ async function declaredInstant(
   return row?.['us'] as number;
 }
 
-interface AssumeOptions {
-  readonly timezone: string;
-  readonly dataEndUs: number;
-}
+type AssumeOptions = MarkOptions & { readonly timezone: string };
 
 async function assumedWatermark(engine: Engine, table: TableName, options: AssumeOptions): Promise<number> {
   const { eventTime } = CONTRACTS[table];
   if (eventTime === null) return options.dataEndUs;
   const instant = id(eventTime);
-  const day = dayExpression(sql`max(${instant})`, options.timezone);
-  const [row] = await engine.rows(sql`select max(${instant}) as last, ${day} as day from ${id(table)}`);
-  const last = row?.['last'] as number | null;
-  if (last === null) return 0;
+  const last = options.lasts.has(table) ? options.lasts.get(table) : await lastRecord(engine, table, instant);
+  if (last === null || last === undefined) return 0;
   const silence = options.dataEndUs - last;
   if (silence <= SILENT_DAYS * DAY_US) return options.dataEndUs;
   if (silence <= SILENT_TIMES * (await longestSilence(engine, table, instant))) return options.dataEndUs;
+  const [row] = await engine.rows(
+    sql`select ${dayExpression(sql`us`, options.timezone)} as day from (select cast(${last} as bigint) as us)`
+  );
   const [midnight] = await resolveAsOf(engine, [dateOfDay((row?.['day'] as number) + 1)], options.timezone);
   return (midnight as { us: number }).us;
 }
 
-/** Longest time between two neighbouring records, in microseconds; 0 for a single record. */
+async function lastRecord(engine: Engine, table: TableName, instant: Sql): Promise<number | null> {
+  const [row] = await engine.rows(sql`select max(${instant}) as last from ${id(table)}`);
+  return row?.['last'] as number | null;
+}
+
+/**
+ * Longest time between two neighbouring records, in microseconds; 0 for a single record. Only the first and last record
+ * of every hour are compared, so that the instants need no sorting: shorter silences than an hour may be missed, and
+ * those decide nothing.
+ */
 async function longestSilence(engine: Engine, table: TableName, instant: Sql): Promise<number> {
-  const [row] = await engine.rows(sql`select coalesce(max(us - before), 0) as longest from (
-    select us, lag(us) over (order by us) as before
-    from (select distinct ${instant} as us from ${id(table)} where ${instant} is not null))`);
+  const [row] = await engine.rows(sql`select coalesce(max(first - before), 0) as longest from (
+    select first, lag(last) over (order by first) as before
+    from (select min(${instant}) as first, max(${instant}) as last from ${id(table)}
+      where ${instant} is not null group by ${instant} // ${HOUR_US}))`);
   return row?.['longest'] as number;
 }

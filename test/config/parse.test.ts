@@ -59,6 +59,7 @@ describe('parseConfig: events', () => {
           knownAt: null,
           completeUntil: null,
           assumeFixed: false,
+          inPlace: false,
           columns: { account_id: { from: 'id', values: null, time: null, decimals: null } },
           origin: null
         }
@@ -118,6 +119,7 @@ gates: { skill: false }
       knownAt: 'loaded',
       completeUntil: '2025-05-31T22:00:00Z',
       assumeFixed: true,
+      inPlace: false,
       origin: 'https://example.org/data',
       columns: {
         account_id: { from: 'a', values: null, time: null, decimals: null },

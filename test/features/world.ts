@@ -59,6 +59,8 @@ function tableInfo(name: TableName, columns: readonly (readonly [string, Column]
     ),
     watermarkUs,
     watermarkAssumed: false,
+    inPlace: false,
+    knownAtAssumed: false,
     rows: { in: 0, used: 0, quarantined: 0, dropped: 0 },
     reasons: []
   };

@@ -13,6 +13,8 @@ const table: TableInfo = {
   },
   watermarkUs: 100,
   watermarkAssumed: false,
+  inPlace: false,
+  knownAtAssumed: false,
   rows: { in: 1, used: 1, quarantined: 0, dropped: 0 },
   reasons: []
 };

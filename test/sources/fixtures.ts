@@ -54,6 +54,7 @@ export function source(
     knownAt: null,
     completeUntil: null,
     assumeFixed: false,
+    inPlace: false,
     columns: Object.fromEntries(mapped),
     origin: null,
     ...partial
