@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ConfigSpec, SourceSpec } from './schema.js';
 import { didYouMean } from './suggest.js';
+import type { FileFormat } from './types.js';
 import { TABLE_NAMES } from './vocabulary.js';
 
 type Fail = (path: readonly (string | number)[], message: string) => void;
@@ -82,7 +83,7 @@ function checkInPlace(source: SourceSpec, path: readonly string[], fail: Fail): 
 
 interface FileKeys {
   readonly files: string | readonly string[];
-  readonly format?: 'csv' | 'parquet' | undefined;
+  readonly format?: FileFormat | undefined;
   readonly delimiter?: string | undefined;
   readonly null_values: readonly string[];
 }
@@ -93,18 +94,19 @@ function checkFiles(source: FileKeys, path: readonly string[], fail: Fail): void
   if (format === null || format === undefined) {
     fail(
       [...path, 'files'],
-      'expected files that all end in .csv, .tsv, .txt, .csv.gz or .parquet, or a format; add format: csv'
+      'expected files that all end in .csv, .tsv, .txt, .csv.gz, .jsonl, .ndjson or .parquet, or a format; add format: csv'
     );
-  } else if (format === 'parquet') {
-    if (source.delimiter !== undefined) fail([...path, 'delimiter'], 'expected no delimiter for parquet; remove it');
+  } else if (format !== 'csv') {
+    if (source.delimiter !== undefined) fail([...path, 'delimiter'], `expected no delimiter for ${format}; remove it`);
     if (source.null_values.length > 0)
-      fail([...path, 'null_values'], 'expected no null_values for parquet; remove them');
+      fail([...path, 'null_values'], `expected no null_values for ${format}; remove them`);
   }
 }
 
 /** Format by the extension of a path or glob, or null when it says nothing. */
-export function formatOf(path: string): 'csv' | 'parquet' | null {
+export function formatOf(path: string): FileFormat | null {
   if (/\.(parquet|pq)$/i.test(path)) return 'parquet';
+  if (/\.(jsonl|ndjson|json)(\.(gz|zst))?$/i.test(path)) return 'jsonl';
   return /\.(csv|tsv|txt)(\.(gz|zst))?$/i.test(path) ? 'csv' : null;
 }
 

@@ -3,9 +3,12 @@ import type { Direction, FactorTransform, HealthCategory, TableName, Timing } fr
 /** When the value of a column became true: with its record, at another instant column of the row, or in a history table. */
 export type ColumnTime = 'fixed' | { readonly at: string };
 
+/** `jsonl`: one JSON object per line. */
+export type FileFormat = 'csv' | 'parquet' | 'jsonl';
+
 /** How one contract column is filled from a source. */
 export interface ColumnMapping {
-  /** Column name in the file. */
+  /** Column name in the file; in JSON lines a field, nested ones by a dotted path such as `properties.plan`. */
   readonly from: string;
   /** Translation of the file's texts, for example { "0": "post" }; a text outside it is quarantined. */
   readonly values: Readonly<Record<string, string>> | null;
@@ -19,7 +22,7 @@ export interface SourceConfig {
   readonly table: TableName;
   /** Paths or globs relative to the workspace. */
   readonly files: readonly string[];
-  readonly format: 'csv' | 'parquet';
+  readonly format: FileFormat;
   /** CSV only; null = sniffed among , ; tab |. */
   readonly delimiter: string | null;
   /** Texts that mean NULL in CSV, besides the empty cell. */
@@ -66,7 +69,7 @@ export interface BlocksConfig {
 /** One ready feature table instead of raw tables. */
 export interface SnapshotsConfig {
   readonly files: readonly string[];
-  readonly format: 'csv' | 'parquet';
+  readonly format: FileFormat;
   readonly delimiter: string | null;
   readonly nullValues: readonly string[];
   readonly account: string;

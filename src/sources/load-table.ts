@@ -83,9 +83,9 @@ export async function planStage(
   const names = new Set(mapped.map(entry => entry.column.name));
   const reversed = spanFaults(spans, { names, later: laterColumns(CONTRACTS[source.table], columns) });
   const label = source.table;
-  const groups = await openFiles(engine, { ...source, label, workspace: config.workspace });
   const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
   const wanted = cells.map(cell => cell.from);
+  const groups = await openFiles(engine, { ...source, label, workspace: config.workspace }, wanted);
   const derivation = deriveColumns(source.table, mapped);
   const stage: StagePlan = {
     label,

@@ -19,7 +19,7 @@ export interface StagePlan {
    * empties such a cell and leaves its record in use, so that no later cell decides about what was known earlier.
    */
   readonly later: ReadonlyMap<string, readonly Fault[]>;
-  /** Conditions on whole rows: `early` are judged before the cells, `late` after them. */
+  /** Conditions on whole rows: `early` are judged first, then the faults of the line, the cells, and `late`. */
   readonly early: readonly Fault[];
   readonly late: readonly Fault[];
   readonly located: Located;
@@ -83,7 +83,9 @@ export function stageQuery(
     const names = { source: raw(`r${i}`), cell: raw(`t${i}`), value };
     return { ...castCell(spec, plan.located.types[i] as string, names), judged: value };
   });
-  const rest = [...(plan.rest ? ['rest'] : []), ...(plan.carried ?? [])].map(name => id(name));
+  const { lineFaults } = plan.located;
+  const fault = lineFaults.length > 0 ? ['line_fault'] : [];
+  const rest = [...(plan.rest ? ['rest'] : []), ...fault, ...(plan.carried ?? [])].map(name => id(name));
   const texts = casts.map((cast, i) => sql`${cast.raw} as ${raw(`t${i}`)}`);
   const values = casts.flatMap(({ value, judged }, i) => {
     const { name } = plan.cells[i] as CellSpec;
@@ -92,7 +94,7 @@ export function stageQuery(
   });
   const later = laterCells(plan, casts);
   const firm = casts.filter((_, i) => !plan.later.has(plan.cells[i]?.name as string));
-  const faults = [...plan.early, ...firm.flatMap(cast => cast.faults), ...plan.late].filter(
+  const faults = [...plan.early, ...lineFaults, ...firm.flatMap(cast => cast.faults), ...plan.late].filter(
     fault => found?.has(fault.reason) ?? true
   );
   const columns = [...plan.cells, ...plan.derived].map(column => column.name);
