@@ -41,6 +41,7 @@ function checkSource(
 ): void {
   checkFiles(source, path, fail);
   checkInPlace(source, path, fail);
+  checkSelect(source, path, fail);
   const mapped = Object.keys(source.columns).filter(name => source.columns[name] !== undefined);
   if (mapped.length === 0) fail([...path, 'columns'], 'expected at least one column, got none');
   for (const name of mapped) {
@@ -67,6 +68,18 @@ function checkSource(
 
 /** Tables whose cells ingest completes from other tables, so that they must be copied. */
 const COMPLETED = ['accounts', 'subscriptions'];
+
+/** JSON lines have no columns before they are mapped; in place, every query would run the SELECT again. */
+function checkSelect(source: SourceSpec, path: readonly string[], fail: Fail): void {
+  if (source.select === undefined) return;
+  const format = source.format ?? formatOf([source.files].flat()[0] as string);
+  if (format === 'jsonl')
+    fail(
+      [...path, 'select'],
+      'expected select only for CSV and Parquet, got JSON lines; map their fields by dotted paths'
+    );
+  if (source.in_place !== false) fail([...path, 'select'], 'expected either select or in_place, got both; remove one');
+}
 
 function checkInPlace(source: SourceSpec, path: readonly string[], fail: Fail): void {
   if (source.in_place === false) return;

@@ -61,6 +61,7 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
     completeUntil: spec.complete_until ?? null,
     assumeFixed: spec.assume_fixed,
     inPlace: spec.in_place,
+    select: spec.select ?? null,
     columns,
     origin: spec.origin ?? null
   };

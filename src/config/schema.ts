@@ -37,6 +37,7 @@ function sourceSchema(table: TableName) {
     known_at: text.optional(),
     complete_until: instant.optional(),
     assume_fixed: z.boolean().default(false),
+    select: text.optional(),
     in_place: z.union([z.boolean(), z.literal('unique_key')]).default(false),
     origin: text.optional(),
     columns: z.strictObject(columns)

@@ -41,6 +41,8 @@ export interface SourceConfig {
    * are not looked for; `unique_key` says so for a table with a key.
    */
   readonly inPlace: boolean | 'unique_key';
+  /** One SELECT over the relation `files`, whose output is mapped in place of the files' columns; null = the columns themselves. */
+  readonly select: string | null;
   readonly columns: Readonly<Record<string, ColumnMapping>>;
   /** Where to get the file when it is absent (shown in the error, exit 3). */
   readonly origin: string | null;

@@ -11,6 +11,7 @@ import { locateColumns } from './locate.js';
 import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
+import { selected, selectFiles } from './select-files.js';
 import { type Derived, type StagePlan, stageRows } from './stage.js';
 
 /** A source with its mapping checked. */
@@ -38,7 +39,8 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
   const { source, mapped } = plan;
   const key = mappedKey(CONTRACTS[source.table], mapped);
   const { stage, columns, file } = await planStage(engine, plan, context);
-  let staged = await readable(stageRows(engine, stage), file, { format: source.format, label: stage.label });
+  const staging = source.select === null ? stageRows(engine, stage) : selected(stageRows(engine, stage), stage.label);
+  let staged = await readable(staging, file, { format: source.format, label: stage.label });
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
@@ -85,7 +87,9 @@ export async function planStage(
   const label = source.table;
   const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
   const wanted = cells.map(cell => cell.from);
-  const groups = await openFiles(engine, { ...source, label, workspace: config.workspace }, wanted);
+  const files = await openFiles(engine, { ...source, label, workspace: config.workspace }, wanted);
+  const { select } = source;
+  const groups = select === null ? files : [await selectFiles(engine, files, { select, label })];
   const derivation = deriveColumns(source.table, mapped);
   const stage: StagePlan = {
     label,

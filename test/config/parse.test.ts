@@ -60,6 +60,7 @@ describe('parseConfig: events', () => {
           completeUntil: null,
           assumeFixed: false,
           inPlace: false,
+          select: null,
           columns: { account_id: { from: 'id', values: null, time: null, decimals: null } },
           origin: null
         }
@@ -120,6 +121,7 @@ gates: { skill: false }
       completeUntil: '2025-05-31T22:00:00Z',
       assumeFixed: true,
       inPlace: false,
+      select: null,
       origin: 'https://example.org/data',
       columns: {
         account_id: { from: 'a', values: null, time: null, decimals: null },

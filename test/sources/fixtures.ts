@@ -55,6 +55,7 @@ export function source(
     completeUntil: null,
     assumeFixed: false,
     inPlace: false,
+    select: null,
     columns: Object.fromEntries(mapped),
     origin: null,
     ...partial
