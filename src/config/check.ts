@@ -30,13 +30,26 @@ function checkEvents(spec: ConfigSpec, fail: Fail): void {
   }
   for (const table of TABLE_NAMES) {
     const source = spec.sources?.[table];
-    if (source !== undefined) checkSource(source, ['sources', table], { spec, fail });
+    if (Array.isArray(source)) checkNames(source, ['sources', table], fail);
+    for (const [i, one] of [source ?? []].flat().entries()) {
+      checkSource(one, Array.isArray(source) ? ['sources', table, i] : ['sources', table], { spec, fail });
+    }
   }
+}
+
+/** Names tell the sources of a table apart in counts and messages. */
+function checkNames(sources: readonly SourceSpec[], path: readonly string[], fail: Fail): void {
+  sources.forEach(({ name }, i) => {
+    if (name === undefined)
+      fail([...path, i], 'expected a name for each of several sources, got none; add name: <system>');
+    else if (sources.slice(0, i).some(other => other.name === name))
+      fail([...path, i, 'name'], `expected another name than the other source has, got ${name} again`);
+  });
 }
 
 function checkSource(
   source: SourceSpec,
-  path: readonly string[],
+  path: readonly (string | number)[],
   { spec, fail }: { spec: ConfigSpec; fail: Fail }
 ): void {
   checkFiles(source, path, fail);
@@ -70,7 +83,7 @@ function checkSource(
 const COMPLETED = ['accounts', 'subscriptions'];
 
 /** JSON lines have no columns before they are mapped; in place, every query would run the SELECT again. */
-function checkSelect(source: SourceSpec, path: readonly string[], fail: Fail): void {
+function checkSelect(source: SourceSpec, path: readonly (string | number)[], fail: Fail): void {
   if (source.select === undefined) return;
   const format = source.format ?? formatOf([source.files].flat()[0] as string);
   if (format === 'jsonl')
@@ -81,9 +94,9 @@ function checkSelect(source: SourceSpec, path: readonly string[], fail: Fail): v
   if (source.in_place !== false) fail([...path, 'select'], 'expected either select or in_place, got both; remove one');
 }
 
-function checkInPlace(source: SourceSpec, path: readonly string[], fail: Fail): void {
+function checkInPlace(source: SourceSpec, path: readonly (string | number)[], fail: Fail): void {
   if (source.in_place === false) return;
-  const table = path.at(-1) as string;
+  const table = String(path[1]);
   if (COMPLETED.includes(table))
     fail([...path, 'in_place'], `expected no in_place for ${table}, which are completed and so copied; remove it`);
   const format = source.format ?? formatOf([source.files].flat()[0] as string);
@@ -101,7 +114,7 @@ interface FileKeys {
   readonly null_values: readonly string[];
 }
 
-function checkFiles(source: FileKeys, path: readonly string[], fail: Fail): void {
+function checkFiles(source: FileKeys, path: readonly (string | number)[], fail: Fail): void {
   const kinds = new Set([source.files].flat().map(formatOf));
   const format = source.format ?? (kinds.size === 1 ? [...kinds][0] : null);
   if (format === null || format === undefined) {

@@ -22,7 +22,7 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
     },
     sources: TABLE_NAMES.flatMap(table => {
       const source = spec.sources?.[table];
-      return source === undefined ? [] : [resolveSource(table, source)];
+      return source === undefined ? [] : [source].flat().map(one => resolveSource(table, one));
     }),
     snapshots,
     outcomes: resolveOutcomes(spec, snapshots),
@@ -54,6 +54,7 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
   }
   return {
     table,
+    name: spec.name ?? null,
     ...resolveFiles(spec),
     timezone: spec.timezone ?? 'UTC',
     timezoneDeclared: spec.timezone !== undefined,

@@ -20,6 +20,8 @@ export interface ColumnMapping {
 
 export interface SourceConfig {
   readonly table: TableName;
+  /** Tells the sources of one table apart; null where it has only one and none was given. */
+  readonly name: string | null;
   /** Paths or globs relative to the workspace. */
   readonly files: readonly string[];
   readonly format: FileFormat;

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.js';
-import { id, literal, raw, sql } from '../sql/sql.js';
+import { id, join, literal, raw, sql } from '../sql/sql.js';
 import type { Engine, Sql, TableName } from '../types.js';
 import { castCell } from './cast.js';
 import { CONTRACTS } from './contracts.js';
@@ -9,12 +9,13 @@ import {
   isOpenEnd,
   type LoadContext,
   type Loaded,
+  namedReasons,
   planStage,
   type TablePlan,
   tableColumns,
   UNKNOWN_ACCOUNT
 } from './load-table.js';
-import { mappedKey } from './mapping.js';
+import { mappedKey, namedReason, sourcePlace } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
 import { settleRows } from './quarantine.js';
 import { type Staged, type StagePlan, stageQuery } from './stage.js';
@@ -23,9 +24,9 @@ import { type Staged, type StagePlan, stageQuery } from './stage.js';
 export type ReadInPlace = Loaded & { readonly lastUs: number | null };
 
 /**
- * Makes a source the view of its table: its files are judged in one scan that counts, and read again by every query; no
- * row is copied into the database but those of `quarantine`. Copies of records are not looked for: in = used +
- * quarantined. A row that `loadTable` would use reads the same here.
+ * Judges the files of a source in one scan that counts; no row is copied into the database but the numbers of those in
+ * `quarantine`. Copies of records are not looked for: in = used + quarantined. `createView` then makes the used rows the
+ * table; a row that `loadTable` would use reads the same there.
  * @throws ConfigError when the source has a key that is not declared unique; DataError as `loadTable` does.
  */
 export async function readInPlace(engine: Engine, plan: TablePlan, context: LoadContext): Promise<ReadInPlace> {
@@ -33,7 +34,7 @@ export async function readInPlace(engine: Engine, plan: TablePlan, context: Load
   requireUniqueKey(plan);
   const { stage, columns, file } = await planStage(engine, plan, context);
   const judged = judgeRows(engine, source.table, stage);
-  const staged = await readable(judged, file, { format: source.format, label: stage.label });
+  const staged = namedReasons(await readable(judged, file, { format: source.format, label: stage.label }), source);
   const settled = await settleRows(
     engine,
     staged,
@@ -43,8 +44,6 @@ export async function readInPlace(engine: Engine, plan: TablePlan, context: Load
   await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
   const [found] = await engine.rows(sql`select max(last) as last from judged where fault = 0`);
   await engine.run(sql`drop view temp.staged; drop table judged`);
-  const reasons = settled.reasons.map(entry => entry.reason);
-  await createView(engine, plan, { ...context, reasons });
   return { ...settled, columns, lastUs: found?.['last'] as number | null };
 }
 
@@ -52,7 +51,7 @@ function requireUniqueKey({ source, mapped }: TablePlan): void {
   const key = mappedKey(CONTRACTS[source.table], mapped);
   if (key.length === 0 || source.inPlace === 'unique_key') return;
   throw new ConfigError(
-    `sources.${source.table}.in_place: expected unique_key, because ${key.join(', ')} is mapped and records of one key are not compared in place; write in_place: unique_key if every key occurs once, or remove in_place`
+    `${sourcePlace(source)}.in_place: expected unique_key, because ${key.join(', ')} is mapped and records of one key are not compared in place; write in_place: unique_key if every key occurs once, or remove in_place`
   );
 }
 
@@ -114,27 +113,42 @@ export type ViewContext = LoadContext & {
 };
 
 /**
- * Creates the view of a table that was judged before. It belongs to this connection: nothing of it is stored. User ids
- * are hashed once each, into a table of this connection: hashing every row costs twenty times more.
+ * Creates the view of a table whose sources were judged before. It belongs to this connection: nothing of it is stored.
+ * User ids are hashed once each, into a table of this connection: hashing every row costs twenty times more.
  */
-export async function createView(engine: Engine, plan: TablePlan, context: ViewContext): Promise<void> {
-  const { table } = plan.source;
+export async function createView(engine: Engine, plans: readonly TablePlan[], context: ViewContext): Promise<void> {
+  const parts: Sql[] = [];
+  for (const plan of plans) parts.push(await usedRows(engine, plan, { ...context, part: parts.length }));
+  const [first] = plans;
+  if (first === undefined) return;
+  await engine.run(sql`create or replace temp view ${id(first.source.table)} as ${join(parts, ' union all ')}`);
+}
+
+/** Query of the used rows of one source, with the columns of its table. */
+async function usedRows(
+  engine: Engine,
+  plan: TablePlan,
+  context: ViewContext & { readonly part: number }
+): Promise<Sql> {
+  const { source } = plan;
   const { userKey } = context;
   const planned = await planStage(engine, plan, context);
   const user = userKey === null ? null : nativeCell(planned.stage, 'user_id');
-  const hashed = user === null || userKey === null ? null : { user, userKey };
-  const stage = hashed === null ? planned.stage : await withHashedUsers(engine, planned.stage, { ...hashed, table });
-  const found = new Set(context.reasons);
+  const users = `${source.table}_user_ids_${context.part + 1}`;
+  const hashed = user === null || userKey === null ? null : { user, userKey, users };
+  const stage = hashed === null ? planned.stage : await withHashedUsers(engine, planned.stage, hashed);
+  const given = new Set(context.reasons);
+  const found = { has: (reason: string) => given.has(namedReason(source, reason)) };
   const { query, staged } = stageQuery(stage, found);
   const known = found.has(UNKNOWN_ACCOUNT.reason) ? sql`not (${UNKNOWN_ACCOUNT.when})` : sql`true`;
-  const columns = tableColumns(table, { present: new Set(staged.columns), userKey: null });
+  const columns = tableColumns(source.table, { present: new Set(staged.columns), userKey: null });
   const replaced = hashed === null ? sql`` : sql`replace (hashed_user as user_id)`;
-  await engine.run(sql`create or replace temp view ${id(table)} as
-    select ${columns} from (select * ${replaced} from (${query}) where fault = 0 and ${known})`);
+  return sql`select ${columns} from (select * ${replaced} from (${query}) where fault = 0 and ${known})`;
 }
 
 interface HashedUsers {
-  readonly table: TableName;
+  /** Table of this connection for the hashes. */
+  readonly users: string;
   readonly user: NativeCell;
   readonly userKey: string;
 }
@@ -143,15 +157,14 @@ interface HashedUsers {
 async function withHashedUsers(
   engine: Engine,
   stage: StagePlan,
-  { table, user, userKey }: HashedUsers
+  { users, user, userKey }: HashedUsers
 ): Promise<StagePlan> {
   const { located } = stage;
-  const users = id(`${table}_user_ids`);
   const cell = id(user.column);
-  await engine.run(sql`create or replace temp table ${users} as
+  await engine.run(sql`create or replace temp table ${id(users)} as
     select native, ${hashedUser(user.text, userKey)} as hashed_user
     from (select distinct ${cell} as native from ${located.relation} where ${cell} is not null)`);
-  const relation = sql`(select r.*, u.hashed_user from ${located.relation} r left join ${users} u on u.native = r.${cell})`;
+  const relation = sql`(select r.*, u.hashed_user from ${located.relation} r left join ${id(users)} u on u.native = r.${cell})`;
   return { ...stage, carried: ['hashed_user'], located: { ...located, relation } };
 }
 

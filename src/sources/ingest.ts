@@ -6,8 +6,9 @@ import { resolveAsOf } from './calendar.js';
 import { CONTRACTS, REQUIRED_TABLES } from './contracts.js';
 import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
-import { createView, dropViews, readInPlace } from './in-place.js';
-import { type Loaded, loadTable, type TablePlan } from './load-table.js';
+import { createView, dropViews } from './in-place.js';
+import { loadSources, plansByTable } from './load-sources.js';
+import type { Loaded, TablePlan } from './load-table.js';
 import { planMapping } from './mapping.js';
 import { clearNotes } from './notes.js';
 import { clearQuarantine } from './quarantine.js';
@@ -35,14 +36,10 @@ export async function ingestSources(
   const context = { config, dataEndUs, userKey };
   const loaded = new Map<TableName, Loaded>();
   const lasts = new Map<TableName, number | null>();
-  for (const plan of plans) {
-    const { table, inPlace } = plan.source;
-    if (inPlace === false) loaded.set(table, await loadTable(engine, plan, context));
-    else {
-      const { lastUs, ...read } = await readInPlace(engine, plan, context);
-      loaded.set(table, read);
-      lasts.set(table, lastUs);
-    }
+  for (const [table, parts] of plansByTable(plans)) {
+    const { lastUs, ...read } = await loadSources(engine, parts, context);
+    loaded.set(table, read);
+    if (lastUs !== undefined) lasts.set(table, lastUs);
   }
   await dateAccounts(engine);
   await checkCurrencies(engine, config.currency, loaded);
@@ -50,14 +47,14 @@ export async function ingestSources(
   return Object.fromEntries(
     [...loaded].map(([name, { rows, reasons, columns }]) => {
       const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
-      const { inPlace, knownAt } = (plans.find(plan => plan.source.table === name) as TablePlan).source;
+      const sources = config.sources.filter(source => source.table === name);
       const info: TableInfo = {
         name,
         columns,
         watermarkUs: mark.us,
         watermarkAssumed: mark.assumed,
-        inPlace: inPlace !== false,
-        knownAtAssumed: knownAt === null && CONTRACTS[name].eventTime !== null,
+        inPlace: sources.some(source => source.inPlace !== false),
+        knownAtAssumed: CONTRACTS[name].eventTime !== null && sources.every(source => source.knownAt === null),
         rows,
         reasons
       };
@@ -77,11 +74,10 @@ export async function openInPlace(
   { tables, userKey = null }: { readonly tables: Tables; readonly userKey?: string | null }
 ): Promise<void> {
   const dataEndUs = await dataEndOf(engine, config);
-  for (const plan of planTables(config)) {
-    const { table, inPlace } = plan.source;
-    if (inPlace === false) continue;
-    const reasons = tables[table]?.reasons.map(entry => entry.reason) ?? [];
-    await createView(engine, plan, { config, dataEndUs, userKey, reasons });
+  for (const [table, plans] of plansByTable(planTables(config))) {
+    if (tables[table]?.inPlace !== true) continue;
+    const reasons = tables[table].reasons.map(entry => entry.reason);
+    await createView(engine, plans, { config, dataEndUs, userKey, reasons });
   }
 }
 

@@ -8,11 +8,11 @@ import { deriveColumns, spanFaults } from './derive.js';
 import { openFiles, readable } from './files.js';
 import { NEVER_US } from './instants.js';
 import { locateColumns } from './locate.js';
-import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
+import { laterColumns, type MappedColumn, mappedKey, namedReason, sourcePlace } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
 import { selected, selectFiles } from './select-files.js';
-import { type Derived, type StagePlan, stageRows } from './stage.js';
+import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
 
 /** A source with its mapping checked. */
 export interface TablePlan {
@@ -28,6 +28,8 @@ export interface LoadContext {
   readonly dataEndUs: number;
   /** Secret of the workspace under which user ids are hashed; null keeps them. */
   readonly userKey: string | null;
+  /** Whether the table has the rows of another source already. */
+  readonly append?: boolean;
 }
 
 /**
@@ -45,17 +47,35 @@ export async function loadTable(engine: Engine, plan: TablePlan, context: LoadCo
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
   staged = await refuseDuplicates(engine, staged, key);
+  staged = namedReasons(staged, source);
   const settled = await settleRows(engine, staged);
   refuseEmpty(source.table, settled);
   await noteEmptied(engine, staged);
   await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
-  await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
+  await createTable(engine, source.table, {
+    present: new Set(staged.columns),
+    userKey: context.userKey,
+    append: context.append ?? false
+  });
   return { ...settled, columns };
+}
+
+/** The reasons with the name of their source, where the table may have several. */
+export function namedReasons(staged: Staged, source: SourceConfig): Staged {
+  const named = (reasons: readonly string[]) => reasons.map(reason => namedReason(source, reason));
+  const later = staged.later.map(column => ({ ...column, reasons: named(column.reasons) }));
+  return { ...staged, later, reasons: named(staged.reasons) };
 }
 
 function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
   const columns = Object.fromEntries(mapped.map(entry => [entry.column.name, entry.ingested]));
-  return { ...columns, ...deriveColumns(source.table, mapped).columns, ...datedAccounts(source.table) };
+  const system = namedSystem(source).map(({ name }) => [name, { type: 'text', decimals: 0, time: 'fixed' }] as const);
+  return {
+    ...columns,
+    ...deriveColumns(source.table, mapped).columns,
+    ...datedAccounts(source.table),
+    ...Object.fromEntries(system)
+  };
 }
 
 /** Of tables with an account. */
@@ -84,17 +104,20 @@ export async function planStage(
   const columns = ingestedColumns(plan);
   const names = new Set(mapped.map(entry => entry.column.name));
   const reversed = spanFaults(spans, { names, later: laterColumns(CONTRACTS[source.table], columns) });
-  const label = source.table;
+  const label = source.name === null ? source.table : `${source.table} (${source.name})`;
   const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
   const wanted = cells.map(cell => cell.from);
   const files = await openFiles(engine, { ...source, label, workspace: config.workspace }, wanted);
   const { select } = source;
-  const groups = select === null ? files : [await selectFiles(engine, files, { select, label })];
+  const groups =
+    select === null
+      ? files
+      : [await selectFiles(engine, files, { select, label, place: `${sourcePlace(source)}.select` })];
   const derivation = deriveColumns(source.table, mapped);
   const stage: StagePlan = {
-    label,
+    label: source.table,
     cells,
-    derived: [...derivation.derived, ...assumedKnownAt(source, eventTime, mapped)],
+    derived: [...derivation.derived, ...namedSystem(source), ...assumedKnownAt(source, eventTime, mapped)],
     later: reversed.later,
     early: afterDataEnd(eventTime, mapped, dataEndUs),
     late: [...derivation.faults, ...reversed.rows],
@@ -103,6 +126,12 @@ export async function planStage(
     copied: source.knownAt === null ? 'known_at' : null
   };
   return { stage, columns, file: groups[0]?.file ?? '' };
+}
+
+/** A notice of a named source comes from the system of that name, unless a column says which. */
+function namedSystem({ table, name, columns }: SourceConfig): Derived[] {
+  if (table !== 'notices' || name === null || columns['system'] !== undefined) return [];
+  return [{ name: 'system', value: sql`${name}` }];
 }
 
 function knownAtCell(source: SourceConfig): CellSpec[] {
@@ -156,8 +185,9 @@ export interface Kept {
   readonly userKey: string | null;
 }
 
-async function createTable(engine: Engine, table: TableName, kept: Kept): Promise<void> {
-  await engine.run(sql`create or replace table ${id(table)} as
+async function createTable(engine: Engine, table: TableName, kept: Kept & { readonly append: boolean }): Promise<void> {
+  const into = kept.append ? sql`insert into ${id(table)}` : sql`create or replace table ${id(table)} as`;
+  await engine.run(sql`${into}
     select ${tableColumns(table, kept)} from staged where fault = 0`);
   await engine.run(sql`drop table staged`);
 }

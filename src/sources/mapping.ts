@@ -1,6 +1,6 @@
 import type { ColumnTime, SourceConfig } from '../config/types.js';
 import { ConfigError } from '../errors.js';
-import type { IngestedColumn, TableName } from '../types.js';
+import type { IngestedColumn } from '../types.js';
 import type { CellSpec } from './cast.js';
 import { CONTRACTS, type ContractColumn, contractColumn, type TableContract } from './contracts.js';
 
@@ -18,7 +18,7 @@ export interface MappedColumn {
 export function planMapping(source: SourceConfig): MappedColumn[] {
   const contract = CONTRACTS[source.table];
   for (const column of contract.columns) {
-    if (column.required && source.columns[column.name] === undefined) throw notMapped(source.table, column.name);
+    if (column.required && source.columns[column.name] === undefined) throw notMapped(source, column.name);
   }
   return contract.columns.flatMap(column => {
     const mapping = source.columns[column.name];
@@ -40,9 +40,19 @@ export function planMapping(source: SourceConfig): MappedColumn[] {
   });
 }
 
-function notMapped(table: TableName, name: string): ConfigError {
+/** A source as messages name it: `sources.events`, or `sources.notices (billing)` of several. */
+export function sourcePlace({ table, name }: Pick<SourceConfig, 'table' | 'name'>): string {
+  return name === null ? `sources.${table}` : `sources.${table} (${name})`;
+}
+
+/** Adds the name of its source to a reason. */
+export function namedReason({ name }: Pick<SourceConfig, 'name'>, reason: string): string {
+  return name === null ? reason : `${name}: ${reason}`;
+}
+
+function notMapped(source: SourceConfig, name: string): ConfigError {
   return new ConfigError(
-    `sources.${table}.columns: expected ${name}, which every source of ${table} needs, got none; add ${name}: <column of the file>`
+    `${sourcePlace(source)}.columns: expected ${name}, which every source of ${source.table} needs, got none; add ${name}: <column of the file>`
   );
 }
 
@@ -58,7 +68,7 @@ function columnTime(source: SourceConfig, column: ContractColumn): ColumnTime {
       ? 'its value changes and no column says when'
       : `its value is true from ${column.time.at} on, which is not mapped`;
   throw new ConfigError(
-    `sources.${source.table}.columns.${column.name}: expected a time, because ${why}; write time: fixed if it never changes, time: {at: <mapped instant>} if one column dates it, or assume_fixed: true on the source (every report repeats it)`
+    `${sourcePlace(source)}.columns.${column.name}: expected a time, because ${why}; write time: fixed if it never changes, time: {at: <mapped instant>} if one column dates it, or assume_fixed: true on the source (every report repeats it)`
   );
 }
 
@@ -68,7 +78,7 @@ function checkedTime(source: SourceConfig, column: ContractColumn, time: ColumnT
   if (isInstant && source.columns[time.at] !== undefined) return time;
   const got = isInstant ? 'which is not mapped' : 'which is no instant';
   throw new ConfigError(
-    `sources.${source.table}.columns.${column.name}.time: expected a mapped instant, got ${time.at}, ${got}; map it, or write time: fixed`
+    `${sourcePlace(source)}.columns.${column.name}.time: expected a mapped instant, got ${time.at}, ${got}; map it, or write time: fixed`
   );
 }
 

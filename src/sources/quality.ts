@@ -3,6 +3,7 @@ import { sql } from '../sql/sql.js';
 import type { Engine, TableInfo, TableName, Tables } from '../types.js';
 import { dateOfDay, dayExpression } from './calendar.js';
 import { CONTRACTS } from './contracts.js';
+import { namedReason } from './mapping.js';
 import { accountFindings, eventTypeFindings, type Finding, gapFindings, nullFindings } from './quality-queries.js';
 
 export type { Finding } from './quality-queries.js';
@@ -19,9 +20,10 @@ export async function checkQuality(engine: Engine, config: Config, tables: Table
   const findings: Finding[] = [];
   for (const table of Object.keys(CONTRACTS) as TableName[]) {
     const info = tables[table];
-    const source = config.sources.find(candidate => candidate.table === table);
-    if (info === undefined || source === undefined) continue;
-    findings.push(...rowFindings(info), ...(await stopFindings(engine, config, info)), ...assumptions(source, info));
+    const sources = config.sources.filter(candidate => candidate.table === table);
+    if (info === undefined || sources.length === 0) continue;
+    findings.push(...rowFindings(info), ...(await stopFindings(engine, config, info)));
+    findings.push(...sources.flatMap(source => assumptions(source, info)));
     for (const note of notes.filter(row => row['table_name'] === table)) {
       const severity = note['severity'] === 'warn' ? 'warn' : 'info';
       findings.push({ table, severity, message: `${note['note']}: ${note['rows']} cells` });
@@ -75,7 +77,8 @@ function assumptions(source: SourceConfig, info: TableInfo): Finding[] {
   const { table } = source;
   const { eventTime, columns } = CONTRACTS[table];
   const findings: Finding[] = [];
-  const add = (severity: Finding['severity'], message: string) => findings.push({ table, severity, message });
+  const add = (severity: Finding['severity'], message: string) =>
+    findings.push({ table, severity, message: namedReason(source, message) });
   if (source.knownAt === null && eventTime !== null) {
     const from =
       source.columns[eventTime] === undefined ? 'the first known subscription' : `its event time (${eventTime})`;

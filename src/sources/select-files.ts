@@ -12,10 +12,9 @@ import type { FileGroup } from './file-types.js';
 export async function selectFiles(
   engine: Engine,
   groups: readonly FileGroup[],
-  { select, label }: { readonly select: string; readonly label: string }
+  { select, label, place }: { readonly select: string; readonly label: string; readonly place: string }
 ): Promise<FileGroup> {
   const first = groups[0] as FileGroup;
-  const place = `sources.${label}.select`;
   const names = first.columns.map(column => column.name);
   const files = await admitSelect(engine, select, { place, columns: names });
   const query = sql`with ${id(FILES)} as (${filesOf(groups, label)}) select * from (${files}) order by all`;

@@ -75,7 +75,7 @@ export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged
  */
 export function stageQuery(
   plan: StagePlan,
-  found?: ReadonlySet<string>
+  found?: Pick<ReadonlySet<string>, 'has'>
 ): { readonly query: Sql; readonly staged: Staged } {
   const replaced = new Set(plan.derived.map(column => column.name));
   const casts = plan.cells.map((spec, i) => {

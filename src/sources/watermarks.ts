@@ -27,7 +27,8 @@ export interface MarkOptions {
  * The instant up to which each ingested table is complete. Declared: `complete_until`, capped at the data end (a date is
  * its midnight in the calendar's zone, a naive instant is local in the source's). Else the data end, unless the silence
  * after the last record is longer than 7 days and than 3 times the longest earlier silence: then the midnight (calendar
- * zone) after the last record. A table without a record and without a declaration is complete up to nothing (0).
+ * zone) after the last record. A table without a record and without a declaration is complete up to nothing (0). A table
+ * with several sources is complete up to the earliest of them; the rule is applied to all its records together.
  */
 export async function readWatermarks(
   engine: Engine,
@@ -40,7 +41,8 @@ export async function readWatermarks(
       completeUntil === null
         ? await assumedWatermark(engine, table, { timezone: config.calendar.timezone, dataEndUs, lasts })
         : await declaredInstant(engine, completeUntil, { calendar: config.calendar.timezone, source: timezone });
-    marks.set(table, { us: Math.min(us, dataEndUs), assumed: completeUntil === null });
+    const other = marks.get(table) ?? { us: dataEndUs, assumed: false };
+    marks.set(table, { us: Math.min(us, other.us), assumed: completeUntil === null || other.assumed });
   }
   return marks;
 }

@@ -45,6 +45,7 @@ export function source(
   });
   return {
     table,
+    name: null,
     files: [`${table}.csv`],
     format: 'csv',
     delimiter: null,
