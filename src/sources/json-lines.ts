@@ -1,6 +1,6 @@
 import { didYouMean } from '../config/suggest.js';
 import { DataError } from '../errors.js';
-import { double, join, literal, raw, sql } from '../sql/sql.js';
+import { double, id, join, literal, raw, sql } from '../sql/sql.js';
 import type { Engine, Sql } from '../types.js';
 import { MOST } from './cast.js';
 import type { FileGroup, FileSpec } from './file-types.js';
@@ -10,6 +10,8 @@ const SAMPLE = 200;
 const SHORT = 65_536;
 const DEPTH = 3;
 const SHOWN = 30;
+/** Fields that a proposal looks at. */
+const MOST_FIELDS = 500;
 
 export interface JsonOptions {
   /** Names of the fields that are wanted: `plan`, or `properties.plan` of a nested object. */
@@ -46,6 +48,30 @@ export async function openJsonLines(
     delimiter: null,
     scan: fieldsOf(lines, paths),
     lines: { rest: raw('line'), reasons: lineReasons(options.wanted) }
+  };
+}
+
+/**
+ * A file of JSON lines with all fields of its first lines that hold plain values, as texts under their dotted names.
+ * @throws DataError when the file holds no objects
+ */
+export async function jsonTexts(
+  engine: Engine,
+  file: string,
+  { shown, readable }: Pick<JsonOptions, 'shown' | 'readable'>
+): Promise<{ readonly names: readonly string[]; readonly relation: Sql }> {
+  const lines = linesOf([file]);
+  const names = await sampleNames(engine, lines, { place: shown, readable });
+  const owners = new Set([...names.values()].flatMap(path => path.map((_, i) => path.slice(0, i).join('\0'))));
+  const plain = [...names].filter(([, path]) => !owners.has(path.join('\0'))).slice(0, MOST_FIELDS);
+  if (plain.length === 0) throw new DataError(`${shown}: expected objects with fields, got empty ones`);
+  const cells = plain.map(([name], i) => sql`${raw(`c${i + 1}`)} as ${id(name)}`);
+  return {
+    names: plain.map(([name]) => name),
+    relation: sql`(select ${join(cells)} from ${fieldsOf(
+      lines,
+      plain.map(([, path]) => path)
+    )} where line_fault <> 1)`
   };
 }
 
