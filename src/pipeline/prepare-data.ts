@@ -1,9 +1,9 @@
-import { isAbsolute, join } from 'node:path';
 import type { Config } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
 import { buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
 import { planAsOf, resolveAsOf } from '../sources/calendar.js';
+import { globOf } from '../sources/files.js';
 import { ingestSources, openInPlace } from '../sources/ingest.js';
 import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
@@ -49,8 +49,7 @@ export async function hashFiles(
 ): Promise<string> {
   const parts: unknown[] = [];
   for (const [label, pattern] of files) {
-    const path = isAbsolute(pattern) ? pattern : join(config.workspace, pattern);
-    const found = await engine.rows(sql`select file from glob(${path}) order by file`);
+    const found = await engine.rows(sql`select file from glob(${globOf(config.workspace, pattern)}) order by file`);
     for (const { file } of found) parts.push(label, await effects.files.hash(file as string));
   }
   return hashOf(parts);

@@ -15,6 +15,7 @@ export type { FileColumn, FileGroup, FileSpec } from './file-types.js';
  */
 export async function openFiles(engine: Engine, spec: FileSpec, wanted: readonly string[] = []): Promise<FileGroup[]> {
   const files = await listFiles(engine, spec);
+  if (spec.format !== 'parquet') await refuseLongLines(engine, files, spec);
   if (spec.format === 'jsonl') {
     const shown = shortName(files[0] as string, spec);
     const options = { wanted, shown, readable: <T>(reading: Promise<T>) => readable(reading, shown, spec) };
@@ -26,7 +27,7 @@ export async function openFiles(engine: Engine, spec: FileSpec, wanted: readonly
 async function listFiles(engine: Engine, spec: FileSpec): Promise<string[]> {
   const found: string[] = [];
   for (const pattern of spec.files) {
-    const path = posix.isAbsolute(pattern) ? pattern : posix.join(escapeGlob(spec.workspace), pattern);
+    const path = globOf(spec.workspace, pattern);
     const rows = await engine.rows(sql`select file from glob(${path}) order by file`);
     if (rows.length === 0) throw missing(pattern, spec);
     found.push(...rows.map(row => row['file'] as string));
@@ -39,12 +40,39 @@ function missing(pattern: string, spec: FileSpec): DataError {
   return new DataError(`${spec.label}: expected a file ${pattern} in the workspace, found none; ${hint}`);
 }
 
+/**
+ * The glob of the regular files that a path or pattern of a configuration names; a workspace's own name is no pattern. The
+ * engine lists pipes and devices for a plain path only, so a plain path becomes a pattern of itself.
+ */
+export function globOf(workspace: string, pattern: string): string {
+  const path = posix.isAbsolute(pattern) ? pattern : posix.join(escapeGlob(workspace), pattern);
+  return /[[*?]/.test(path) ? path : path.replace(/[\p{L}\p{N}]$/u, '[$&]');
+}
+
 function escapeGlob(path: string): string {
   return path.replaceAll(/[[*?]/g, char => `[${char}]`);
 }
 
 function shortName(file: string, spec: FileSpec): string {
   return file.startsWith(`${spec.workspace}/`) ? file.slice(spec.workspace.length + 1) : file;
+}
+
+/** Files of which a whole line of this size fits into one buffer of the reader. */
+const BUFFER = 16_777_216;
+
+/**
+ * The engine's reader of lines gives no error for a last line that is longer than its buffer, and none of its rows: the
+ * reader of JSON objects, which refuses such lines, looks at every file that may hold one.
+ */
+async function refuseLongLines(engine: Engine, files: readonly string[], spec: FileSpec): Promise<void> {
+  const sizes = await engine.rows(sql`select filename as file, size from read_blob([${join(files)}])`);
+  for (const { file, size } of sizes) {
+    const path = String(file);
+    if (Number(size) < BUFFER && !/\.(gz|zst)$/i.test(path)) continue;
+    const query = sql`select count(*) as n from read_json_objects(${path}, format = 'newline_delimited',
+      ignore_errors = true, maximum_object_size = ${BUFFER})`;
+    await readable(engine.rows(query), shortName(path, spec), spec);
+  }
 }
 
 async function openParquet(engine: Engine, files: readonly string[], spec: FileSpec): Promise<FileGroup> {
