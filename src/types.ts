@@ -438,12 +438,14 @@ export interface TableInfo {
   /** Whether the table is a view over its files, whose rows are not copied into the database. */
   readonly inPlace: boolean;
   /**
-   * Columns of a table in place that hold the file's own ids, cheaper to group by than the contract's: `id` is the SQL of
+   * Columns that hold the file's own ids of a table in place, cheaper to group by than the contract's: `id` is the SQL of
    * the contract's id with `{key}` for the native one.
    */
   readonly nativeKeys?: Readonly<
     Partial<Record<'account_id' | 'user_id', { readonly column: string; readonly id: string }>>
   >;
+  /** View with the same rows that has the native keys; absent: the table itself has them. */
+  readonly nativeTable?: string;
   readonly rows: RowCounts;
   readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
   /** Of accounts: whether table `account_merges` tells which accounts went into others; absent: none did. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { checkCustom } from './custom.js';
 import type { ConfigSpec, HistorySpec, SourceSpec } from './schema.js';
 import { didYouMean } from './suggest.js';
+import type { FileFormat } from './types.js';
 import { TABLE_NAMES } from './vocabulary.js';
 
 type Fail = (path: readonly (string | number)[], message: string) => void;
@@ -32,7 +33,10 @@ function checkEvents(spec: ConfigSpec, fail: Fail): void {
   checkOutcomes(spec, fail);
   for (const table of TABLE_NAMES) {
     const source = spec.sources?.[table];
-    if (source !== undefined) checkSource(source, ['sources', table], { spec, fail });
+    if (Array.isArray(source)) checkNames(source, ['sources', table], fail);
+    for (const [i, one] of [source ?? []].flat().entries()) {
+      checkSource(one, Array.isArray(source) ? ['sources', table, i] : ['sources', table], { spec, fail });
+    }
   }
 }
 
@@ -53,12 +57,24 @@ function checkOutcomes(spec: ConfigSpec, fail: Fail): void {
   }
 }
 
+/** Names tell the sources of a table apart in counts and messages. */
+function checkNames(sources: readonly SourceSpec[], path: readonly string[], fail: Fail): void {
+  sources.forEach(({ name }, i) => {
+    if (name === undefined)
+      fail([...path, i], 'expected a name for each of several sources, got none; add name: <system>');
+    else if (sources.slice(0, i).some(other => other.name === name))
+      fail([...path, i, 'name'], `expected another name than the other source has, got ${name} again`);
+  });
+}
+
 function checkSource(
   source: SourceSpec,
-  path: readonly string[],
+  path: readonly (string | number)[],
   { spec, fail }: { spec: ConfigSpec; fail: Fail }
 ): void {
   checkFiles(source, path, fail);
+  checkInPlace(source, path, fail);
+  checkSelect(source, path, fail);
   const mapped = Object.keys(source.columns).filter(name => source.columns[name] !== undefined);
   if (mapped.length === 0) fail([...path, 'columns'], 'expected at least one column, got none');
   for (const name of mapped) {
@@ -86,7 +102,7 @@ function checkSource(
 
 function checkHistory(
   history: HistorySpec,
-  path: readonly string[],
+  path: readonly (string | number)[],
   { spec, fail }: { spec: ConfigSpec; fail: Fail }
 ): void {
   checkFiles(history, path, fail);
@@ -95,38 +111,67 @@ function checkHistory(
 
 function checkUntil(
   until: string | undefined,
-  path: readonly string[],
+  path: readonly (string | number)[],
   { spec, fail }: { spec: ConfigSpec; fail: Fail }
 ): void {
   if (until === undefined || until.length !== 10 || spec.data_end === undefined || until <= spec.data_end) return;
   fail([...path, 'complete_until'], `expected a date up to data_end (${spec.data_end}), got ${until}`);
 }
 
+/** Tables whose cells ingest completes from other tables, so that they must be copied. */
+const COMPLETED = ['accounts', 'subscriptions'];
+
+/** JSON lines have no columns before they are mapped; in place, every query would run the SELECT again. */
+function checkSelect(source: SourceSpec, path: readonly (string | number)[], fail: Fail): void {
+  if (source.select === undefined) return;
+  const format = source.format ?? formatOf([source.files].flat()[0] as string);
+  if (format === 'jsonl')
+    fail(
+      [...path, 'select'],
+      'expected select only for CSV and Parquet, got JSON lines; map their fields by dotted paths'
+    );
+  if (source.in_place !== false) fail([...path, 'select'], 'expected either select or in_place, got both; remove one');
+}
+
+function checkInPlace(source: SourceSpec, path: readonly (string | number)[], fail: Fail): void {
+  if (source.in_place === false) return;
+  const table = String(path[1]);
+  if (COMPLETED.includes(table))
+    fail([...path, 'in_place'], `expected no in_place for ${table}, which are completed and so copied; remove it`);
+  const format = source.format ?? formatOf([source.files].flat()[0] as string);
+  if (format !== 'parquet')
+    fail(
+      [...path, 'in_place'],
+      `expected in_place only for Parquet files, got ${format ?? 'others'}; remove it, or write the files as Parquet`
+    );
+}
+
 interface FileKeys {
   readonly files: string | readonly string[];
-  readonly format?: 'csv' | 'parquet' | undefined;
+  readonly format?: FileFormat | undefined;
   readonly delimiter?: string | undefined;
   readonly null_values: readonly string[];
 }
 
-function checkFiles(source: FileKeys, path: readonly string[], fail: Fail): void {
+function checkFiles(source: FileKeys, path: readonly (string | number)[], fail: Fail): void {
   const kinds = new Set([source.files].flat().map(formatOf));
   const format = source.format ?? (kinds.size === 1 ? [...kinds][0] : null);
   if (format === null || format === undefined) {
     fail(
       [...path, 'files'],
-      'expected files that all end in .csv, .tsv, .txt, .csv.gz or .parquet, or a format; add format: csv'
+      'expected files that all end in .csv, .tsv, .txt, .csv.gz, .jsonl, .ndjson or .parquet, or a format; add format: csv'
     );
-  } else if (format === 'parquet') {
-    if (source.delimiter !== undefined) fail([...path, 'delimiter'], 'expected no delimiter for parquet; remove it');
+  } else if (format !== 'csv') {
+    if (source.delimiter !== undefined) fail([...path, 'delimiter'], `expected no delimiter for ${format}; remove it`);
     if (source.null_values.length > 0)
-      fail([...path, 'null_values'], 'expected no null_values for parquet; remove them');
+      fail([...path, 'null_values'], `expected no null_values for ${format}; remove them`);
   }
 }
 
 /** Format by the extension of a path or glob, or null when it says nothing. */
-export function formatOf(path: string): 'csv' | 'parquet' | null {
+export function formatOf(path: string): FileFormat | null {
   if (/\.(parquet|pq)$/i.test(path)) return 'parquet';
+  if (/\.(jsonl|ndjson|json)(\.(gz|zst))?$/i.test(path)) return 'jsonl';
   return /\.(csv|tsv|txt)(\.(gz|zst))?$/i.test(path) ? 'csv' : null;
 }
 

@@ -49,8 +49,8 @@ export const daysFrom1 = z.int().min(1).max(3650);
 /** One path or glob, or several. */
 export const files = z.union([text, z.array(text).min(1)]);
 
-/** `csv` or `parquet`; by extension when absent. */
-export const format = z.enum(['csv', 'parquet']).optional();
+/** By extension when absent. */
+export const format = z.enum(['csv', 'parquet', 'jsonl']).optional();
 
 /** One character between cells. */
 export const delimiter = z.string().regex(/^[^"\r\n]$/, {

@@ -1,6 +1,6 @@
 import type { TableName } from '../types.js';
 import { formatOf } from './check.js';
-import { acceptedTypes, COLUMN_SYNONYMS, FILE_WORDS, KEY_COLUMNS } from './init-synonyms.js';
+import { acceptedTypes, BY_NAME_ONLY, COLUMN_SYNONYMS, DATED_BY, FILE_WORDS, KEY_COLUMNS } from './init-synonyms.js';
 import type { SniffedColumn, SniffedFile, TableProposal } from './init-types.js';
 import { CHANGING_COLUMNS, TABLE_COLUMNS, TABLE_NAMES } from './vocabulary.js';
 
@@ -31,21 +31,31 @@ export function recogniseTables(files: readonly SniffedFile[]): Recognised {
   return { tables, rest: files.filter(file => !used.has(file.path)) };
 }
 
+/** A table that is recognised by its name only takes a file that maps no more columns as another table. */
 function bestCandidate(file: SniffedFile): Candidate | null {
-  let best: Candidate | null = null;
-  for (const table of TABLE_NAMES) {
-    const columns = mapColumns(file.columns, table);
-    if (KEY_COLUMNS[table]?.some(key => columns[key] === undefined) ?? true) continue;
-    const named = namesTable(file.path, table);
-    if (!named && Object.keys(columns).length < 3) continue;
-    const points = (named ? 4 : 0) + Object.keys(columns).length;
-    if (best === null || points > best.points) best = { file, table, columns, points };
-  }
-  return best;
+  const candidates = TABLE_NAMES.map(table => candidateFor(file, table)).filter(candidate => candidate !== null);
+  const common = most(candidates.filter(({ table }) => !BY_NAME_ONLY.has(table)));
+  const named = candidates.filter(({ table, columns }) => {
+    return BY_NAME_ONLY.has(table) && Object.keys(columns).length >= Object.keys(common?.columns ?? {}).length;
+  });
+  return most(common === null ? named : [common, ...named]);
+}
+
+function candidateFor(file: SniffedFile, table: TableName): Candidate | null {
+  const columns = mapColumns(file.columns, table);
+  if (KEY_COLUMNS[table]?.some(key => columns[key] === undefined) ?? true) return null;
+  const named = namesTable(file.path, table);
+  if (!named && (BY_NAME_ONLY.has(table) || Object.keys(columns).length < 3)) return null;
+  return { file, table, columns, points: (named ? 4 : 0) + Object.keys(columns).length };
+}
+
+/** The candidate with most points; the first of equals. */
+function most(candidates: readonly Candidate[]): Candidate | null {
+  return candidates.reduce<Candidate | null>((a, b) => (a === null || b.points > a.points ? b : a), null);
 }
 
 function joinParts(candidates: readonly Candidate[]): TableProposal | null {
-  const best = candidates.reduce<Candidate | null>((a, b) => (a === null || b.points > a.points ? b : a), null);
+  const best = most(candidates);
   if (best === null) return null;
   const mapping = JSON.stringify(best.columns);
   const format = formatOf(best.file.path);
@@ -74,6 +84,7 @@ function mapColumns(columns: readonly SniffedColumn[], table: TableName): Record
   };
   for (const contract of TABLE_COLUMNS[table]) take(contract, [contract]);
   for (const contract of TABLE_COLUMNS[table]) take(contract, COLUMN_SYNONYMS[table]?.[contract] ?? []);
+  for (const [name, instant] of Object.entries(DATED_BY[table] ?? {})) if (!found.has(instant)) found.delete(name);
   return Object.fromEntries(
     TABLE_COLUMNS[table].flatMap(name => (found.has(name) ? [[name, found.get(name) as string]] : []))
   );

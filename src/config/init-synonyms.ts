@@ -1,156 +1,12 @@
 import type { ColumnType, TableName } from '../types.js';
+import { COMMON_COLUMNS, type Synonyms } from './init-columns.js';
+import { NAMED_COLUMNS } from './init-columns-named.js';
 
-/** What a contract column is called elsewhere, in snake case, the likeliest first; the contract's own name comes first. */
-type Synonyms = Readonly<Record<string, readonly string[]>>;
+/** What contract columns are called elsewhere. */
+export const COLUMN_SYNONYMS: Readonly<Partial<Record<TableName, Synonyms>>> = { ...COMMON_COLUMNS, ...NAMED_COLUMNS };
 
-const ACCOUNT = [
-  'customer_id',
-  'org_id',
-  'organization_id',
-  'organisation_id',
-  'company_id',
-  'tenant_id',
-  'workspace_id',
-  'client_id',
-  'account',
-  'customer',
-  'company',
-  'organization',
-  'tenant',
-  'client'
-];
-const USER = ['member_id', 'person_id', 'contact_id', 'actor_id', 'user', 'member'];
-const BORN = [
-  'created',
-  'created_on',
-  'created_date',
-  'creation_date',
-  'signup_date',
-  'signup_at',
-  'signed_up_at',
-  'signup',
-  'joined_at'
-];
-const WHEN = [
-  'event_time',
-  'event_at',
-  'timestamp',
-  'event_timestamp',
-  'time',
-  'ts',
-  'created_at',
-  'event_date',
-  'usage_date',
-  'date',
-  'datetime'
-];
-const PLAN = ['plan_name', 'plan_id', 'plan_tier', 'tier', 'edition', 'package'];
-
-/** Tables that a proposal looks for; the others are mapped by hand. */
-export const COLUMN_SYNONYMS: Readonly<Partial<Record<TableName, Synonyms>>> = {
-  accounts: {
-    account_id: [...ACCOUNT, 'id'],
-    created_at: [...BORN, 'start_date', 'started_at', 'start', 'customer_since'],
-    parent_id: ['parent_account_id', 'parent_account', 'parent', 'parent_company', 'group_id'],
-    industry: ['vertical', 'sector'],
-    country: ['country_code', 'billing_country'],
-    region: ['area', 'territory', 'state'],
-    size_band: ['company_size', 'size', 'employee_band', 'employees_band', 'company_size_band'],
-    channel: ['acquisition_channel', 'referral_source', 'lead_source', 'source'],
-    segment: ['customer_segment', 'account_segment', 'market_segment']
-  },
-  users: {
-    user_id: [...USER, 'id'],
-    account_id: ACCOUNT,
-    created_at: [...BORN, 'invited_at', 'activated_at'],
-    deactivated_at: ['deleted_at', 'disabled_at', 'removed_at', 'deactivated', 'deactivation_date'],
-    role: ['user_role', 'job_role', 'persona', 'permission']
-  },
-  subscriptions: {
-    subscription_id: ['contract_id', 'term_id', 'license_id', 'id'],
-    account_id: ACCOUNT,
-    product: ['product_name', 'product_id', 'sku'],
-    plan: PLAN,
-    seats: ['quantity', 'licenses', 'seat_count', 'licences', 'seats_purchased'],
-    mrr: ['mrr_amount', 'monthly_recurring_revenue', 'monthly_amount', 'monthly_price'],
-    amount: ['total_amount', 'contract_value', 'term_amount', 'tcv', 'price'],
-    term_months: ['bill_period_months', 'contract_months', 'term_length_months', 'months', 'term_length'],
-    currency: ['currency_code'],
-    started_at: ['start_date', 'start', 'started_on', 'term_start', 'effective_date', 'begin_date', 'valid_from'],
-    term_end: [
-      'term_end_date',
-      'contract_end',
-      'contract_end_date',
-      'renewal_date',
-      'expires_at',
-      'expiry_date',
-      'current_period_end'
-    ],
-    ended_at: [
-      'end_date',
-      'end',
-      'cancelled_at',
-      'canceled_at',
-      'churned_at',
-      'churn_date',
-      'terminated_at',
-      'cancellation_date',
-      'valid_to'
-    ],
-    notice_at: ['notice_date', 'notice_given_at', 'cancel_requested_at', 'cancellation_requested_at'],
-    is_trial: ['trial', 'trial_flag']
-  },
-  plans: {
-    plan: [...PLAN, 'name', 'id'],
-    rank: ['plan_rank', 'level', 'order', 'position'],
-    seats_included: ['included_seats', 'seats']
-  },
-  events: {
-    account_id: ACCOUNT,
-    user_id: USER,
-    occurred_at: WHEN,
-    event_type: ['event_name', 'event', 'event_type_id', 'type', 'action', 'feature_name', 'feature', 'name'],
-    value: ['event_value', 'count', 'usage_count', 'quantity', 'amount'],
-    duration_seconds: ['duration', 'usage_duration_secs', 'duration_secs', 'session_seconds', 'seconds']
-  },
-  tickets: {
-    ticket_id: ['case_id', 'issue_id', 'request_id', 'conversation_id', 'id'],
-    account_id: ACCOUNT,
-    opened_at: ['submitted_at', 'created_at', 'created', 'open_date', 'created_date', 'reported_at', 'opened'],
-    resolved_at: ['closed_at', 'solved_at', 'resolution_date', 'closed_date', 'resolved'],
-    priority: ['severity', 'urgency'],
-    rating: ['satisfaction_score', 'csat', 'csat_score', 'satisfaction', 'satisfaction_rating'],
-    rated_at: ['rating_date', 'csat_at', 'satisfaction_at'],
-    escalated_at: ['escalation_date', 'escalation_at']
-  },
-  invoices: {
-    invoice_id: ['bill_id', 'payment_id', 'charge_id', 'invoice_number', 'id'],
-    account_id: ACCOUNT,
-    issued_at: ['issue_date', 'invoice_date', 'billed_at', 'created_at', 'date', 'created'],
-    due_at: ['due_date', 'payment_due', 'due'],
-    paid_at: ['payment_date', 'paid_date', 'settled_at', 'paid_on', 'paid'],
-    failed_at: ['failure_date', 'payment_failed_at', 'declined_at', 'failed'],
-    amount: ['total', 'amount_due', 'invoice_amount', 'total_amount'],
-    currency: ['currency_code']
-  },
-  surveys: {
-    survey_id: ['response_id', 'id'],
-    account_id: ACCOUNT,
-    user_id: USER,
-    kind: ['survey_type', 'type', 'survey', 'survey_kind'],
-    sent_at: ['sent', 'sent_date', 'invited_at', 'delivered_at', 'created_at'],
-    responded_at: ['response_date', 'answered_at', 'submitted_at', 'responded', 'completed_at'],
-    score: ['rating', 'nps_score', 'nps', 'csat_score', 'csat', 'answer']
-  },
-  touchpoints: {
-    touchpoint_id: ['meeting_id', 'activity_id', 'interaction_id', 'call_id', 'id'],
-    account_id: ACCOUNT,
-    occurred_at: ['meeting_date', 'activity_date', 'held_at', 'scheduled_at', ...WHEN],
-    kind: ['type', 'touchpoint_type', 'activity_type', 'meeting_type', 'channel'],
-    two_way: ['is_two_way', 'responded', 'replied'],
-    cancelled_by: ['canceled_by']
-  }
-};
+/** Tables that a file is only when its name says so: their columns alone look like those of other tables. */
+export const BY_NAME_ONLY: ReadonlySet<string> = new Set(Object.keys(NAMED_COLUMNS));
 
 /** Words in a file's name that point to a table. */
 export const FILE_WORDS: Readonly<Partial<Record<TableName, readonly string[]>>> = {
@@ -162,7 +18,33 @@ export const FILE_WORDS: Readonly<Partial<Record<TableName, readonly string[]>>>
   tickets: ['ticket', 'support', 'case', 'issue'],
   invoices: ['invoice', 'billing', 'payment', 'charge'],
   surveys: ['survey', 'nps', 'csat', 'feedback'],
-  touchpoints: ['touchpoint', 'meeting', 'call', 'interaction', 'qbr']
+  touchpoints: ['touchpoint', 'meeting', 'call', 'interaction', 'qbr'],
+  contacts: ['contact', 'stakeholder'],
+  notices: ['notice', 'churn', 'cancellation', 'cancelation'],
+  fx_rates: ['fx', 'exchange', 'rate', 'currency', 'currencie'],
+  sessions: ['session', 'visit'],
+  page_loads: ['page', 'pageload', 'pageview', 'load', 'performance'],
+  payments: ['payment', 'transaction'],
+  trainings: ['training', 'course', 'enrolment', 'enrollment'],
+  campaigns: ['campaign', 'newsletter', 'mailing'],
+  tags: ['tag'],
+  sentiments: ['sentiment'],
+  reviews: ['review', 'reference', 'referral', 'rating'],
+  programmes: ['programme', 'program'],
+  contexts: ['context', 'circumstance', 'absence'],
+  overrides: ['override'],
+  interventions: ['intervention', 'playbook', 'outreach'],
+  actions: ['action', 'task', 'recommendation'],
+  labels: ['label', 'verdict']
+};
+
+/** Columns whose value is true from another instant on; without that instant they cannot be dated and are left out. */
+export const DATED_BY: Readonly<Partial<Record<TableName, Readonly<Record<string, string>>>>> = {
+  accounts: { merged_into: 'merged_at' },
+  tickets: { rating: 'rated_at' },
+  surveys: { score: 'responded_at' },
+  programmes: { milestones: 'milestones_at' },
+  actions: { outcome: 'done_at' }
 };
 
 /** Columns without which a file cannot be the table. */
@@ -175,16 +57,35 @@ export const KEY_COLUMNS: Readonly<Partial<Record<TableName, readonly string[]>>
   tickets: ['ticket_id', 'account_id', 'opened_at'],
   invoices: ['invoice_id', 'account_id', 'issued_at'],
   surveys: ['survey_id', 'account_id', 'kind', 'sent_at'],
-  touchpoints: ['touchpoint_id', 'account_id', 'occurred_at', 'kind']
+  touchpoints: ['touchpoint_id', 'account_id', 'occurred_at', 'kind'],
+  contacts: ['contact_id', 'account_id', 'created_at'],
+  notices: ['account_id', 'notice_at'],
+  fx_rates: ['currency', 'valid_from', 'rate'],
+  sessions: ['account_id', 'user_id', 'started_at', 'ended_at'],
+  page_loads: ['account_id', 'occurred_at', 'page'],
+  payments: ['payment_id', 'account_id', 'occurred_at', 'amount'],
+  trainings: ['account_id', 'invited_at'],
+  campaigns: ['account_id', 'kind', 'sent_at'],
+  tags: ['account_id', 'tag', 'polarity', 'valid_from'],
+  sentiments: ['account_id', 'recorded_at', 'score'],
+  reviews: ['account_id', 'occurred_at', 'review_id'],
+  programmes: ['account_id', 'offered_at', 'programme'],
+  contexts: ['account_id', 'effect', 'starts_at'],
+  overrides: ['account_id', 'set_at'],
+  interventions: ['account_id', 'occurred_at', 'kind'],
+  actions: ['account_id', 'created_at', 'due_at'],
+  labels: ['account_id', 'labelled_at', 'verdict']
 };
 
 /** Types in which a contract column may come; text when not named here. */
 export function acceptedTypes(column: string): readonly ColumnType[] {
-  if (column.endsWith('_at') || column === 'term_end') return ['instant'];
+  if (column.endsWith('_at') || INSTANTS.has(column)) return ['instant'];
   if (NUMBERS.has(column)) return ['number'];
   if (column === 'is_trial' || column === 'two_way') return ['boolean', 'text', 'number'];
   return ['text', 'number', 'boolean'];
 }
+
+const INSTANTS = new Set(['term_end', 'valid_from', 'valid_to', 'main_from', 'main_to']);
 
 const NUMBERS = new Set([
   'seats',
@@ -196,7 +97,15 @@ const NUMBERS = new Set([
   'value',
   'duration_seconds',
   'rating',
-  'score'
+  'score',
+  'seniority',
+  'rate',
+  'load_seconds',
+  'requests',
+  'requests_succeeded',
+  'weight',
+  'ratings',
+  'milestones'
 ]);
 
 /** Names of a column that says whether the account left. */

@@ -68,6 +68,7 @@ function unknownKey(key: string, path: KeyPath, known: readonly string[]): strin
 
 function wording(issue: Issue): string {
   if (issue.code === 'custom' || issue.code === 'invalid_format') return issue.message;
+  if (issue.code === 'invalid_type' && issue.message.startsWith('expected ')) return issue.message;
   return expected(expectation(issue), issue.input) + hint(issue);
 }
 

@@ -104,7 +104,17 @@ const HAPPENED: ReadonlySet<string> = new Set([
   'failed_at',
   'sent_at',
   'responded_at',
-  'notice_at'
+  'notice_at',
+  'left_at',
+  'invited_at',
+  'attended_at',
+  'clicked_at',
+  'recorded_at',
+  'offered_at',
+  'joined_at',
+  'set_at',
+  'done_at',
+  'labelled_at'
 ]);
 
 function newestInstant(

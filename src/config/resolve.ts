@@ -32,7 +32,7 @@ export function resolveConfig(spec: ConfigSpec, workspace: string): Omit<Config,
     },
     sources: TABLE_NAMES.flatMap(table => {
       const source = spec.sources?.[table];
-      return source === undefined ? [] : [resolveSource(table, source)];
+      return source === undefined ? [] : [source].flat().map(one => resolveSource(table, one));
     }),
     snapshots,
     outcomes: resolveOutcomes(spec, snapshots),
@@ -87,12 +87,15 @@ function resolveSource(table: TableName, spec: SourceSpec): SourceConfig {
   }
   return {
     table,
+    name: spec.name ?? null,
     ...resolveFiles(spec),
     timezone: spec.timezone ?? 'UTC',
     timezoneDeclared: spec.timezone !== undefined,
     knownAt: spec.known_at ?? null,
     completeUntil: spec.complete_until ?? null,
     assumeFixed: spec.assume_fixed,
+    inPlace: spec.in_place,
+    select: spec.select ?? null,
     columns,
     origin: spec.origin ?? null
   };

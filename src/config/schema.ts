@@ -34,6 +34,15 @@ const history = z.strictObject({
 
 export type HistorySpec = z.infer<typeof history>;
 
+/** Tables that may be put together from several sources. */
+const SEVERAL: readonly TableName[] = ['events', 'notices'];
+
+/** One source of a table, or where the table allows it a list of named ones. */
+function sourcesSchema(table: TableName): z.ZodType<SourceSpec | SourceSpec[]> {
+  const one = sourceSchema(table);
+  return SEVERAL.includes(table) ? z.union([one, z.array(one).min(1)]) : one;
+}
+
 function sourceSchema(table: TableName) {
   const column = z.enum(TABLE_COLUMNS[table] as [string, ...string[]]);
   const mapping = z.union([
@@ -46,7 +55,8 @@ function sourceSchema(table: TableName) {
     })
   ]);
   const columns = Object.fromEntries(TABLE_COLUMNS[table].map(name => [name, mapping.optional()]));
-  return z.strictObject({
+  const keys = {
+    name: text.optional(),
     files,
     format,
     delimiter: delimiter.optional(),
@@ -55,16 +65,24 @@ function sourceSchema(table: TableName) {
     known_at: text.optional(),
     complete_until: instant.optional(),
     assume_fixed: z.boolean().default(false),
+    select: text.optional(),
+    in_place: z.union([z.boolean(), z.literal('unique_key')]).default(false),
     origin: text.optional(),
     columns: z.strictObject(columns)
+  };
+  return z.strictObject(keys, {
+    error: issue =>
+      Array.isArray(issue.input)
+        ? `expected one source, got a list; only ${SEVERAL.join(' and ')} may have several: give all files of one kind under files`
+        : undefined
   });
 }
 
-type SourceSpecSchema = ReturnType<typeof sourceSchema>;
+export type SourceSpec = z.infer<ReturnType<typeof sourceSchema>>;
 
 const sources = z.strictObject(
-  Object.fromEntries(TABLE_NAMES.map(table => [table, sourceSchema(table).optional()])) as {
-    [table in TableName]: z.ZodOptional<SourceSpecSchema>;
+  Object.fromEntries(TABLE_NAMES.map(table => [table, sourcesSchema(table).optional()])) as {
+    [table in TableName]: z.ZodOptional<z.ZodType<SourceSpec | SourceSpec[]>>;
   }
 );
 
@@ -188,5 +206,3 @@ export const configShape = z.strictObject({
 
 /** A checked document: still in the words of the file, with defaults filled in. */
 export type ConfigSpec = z.infer<typeof configShape>;
-
-export type SourceSpec = z.infer<SourceSpecSchema>;

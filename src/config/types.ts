@@ -25,9 +25,12 @@ export interface HistoryConfig
   readonly value: string;
 }
 
+/** `jsonl`: one JSON object per line. */
+export type FileFormat = 'csv' | 'parquet' | 'jsonl';
+
 /** How one contract column is filled from a source. */
 export interface ColumnMapping {
-  /** Column name in the file. */
+  /** Column name in the file; in JSON lines a field, nested ones by a dotted path such as `properties.plan`. */
   readonly from: string;
   /** Translation of the file's texts, for example { "0": "post" }; a text outside it is quarantined. */
   readonly values: Readonly<Record<string, string>> | null;
@@ -39,9 +42,11 @@ export interface ColumnMapping {
 
 export interface SourceConfig {
   readonly table: TableName;
+  /** Tells the sources of one table apart; null where it has only one and none was given. */
+  readonly name: string | null;
   /** Paths or globs relative to the workspace. */
   readonly files: readonly string[];
-  readonly format: 'csv' | 'parquet';
+  readonly format: FileFormat;
   /** CSV only; null = sniffed among , ; tab |. */
   readonly delimiter: string | null;
   /** Texts that mean NULL in CSV, besides the empty cell. */
@@ -55,6 +60,13 @@ export interface SourceConfig {
   readonly completeUntil: string | null;
   /** Accepts changing columns that are not declared as if they were fixed; reports repeat it. */
   readonly assumeFixed: boolean;
+  /**
+   * Parquet only: the files are read where they lie at every query and never copied into the database. Copies of records
+   * are not looked for; `unique_key` says so for a table with a key.
+   */
+  readonly inPlace: boolean | 'unique_key';
+  /** One SELECT over the relation `files`, whose output is mapped in place of the files' columns; null = the columns themselves. */
+  readonly select: string | null;
   readonly columns: Readonly<Record<string, ColumnMapping>>;
   /** Where to get the file when it is absent (shown in the error, exit 3). */
   readonly origin: string | null;
@@ -89,7 +101,7 @@ export interface BlocksConfig {
 /** One ready feature table instead of raw tables. */
 export interface SnapshotsConfig {
   readonly files: readonly string[];
-  readonly format: 'csv' | 'parquet';
+  readonly format: FileFormat;
   readonly delimiter: string | null;
   readonly nullValues: readonly string[];
   readonly account: string;

@@ -6,6 +6,8 @@ import type { Sql, Tables } from '../types.js';
 
 /** How the rows of `events` are read; never decides a value, so definitions are hashed under the canonical layout. */
 export interface EventLayout {
+  /** Table or view of the events; by its name in the contract, merges add records. */
+  readonly table: string;
   /** Whether a record may become known after it happened: the source maps a known-at, or merges bring accounts those of others. */
   readonly late: boolean;
   /** Columns by which accounts and users are grouped, and what turns a group's key into the contract's id. */
@@ -31,6 +33,7 @@ const plain = (column: string): KeyColumn => ({ column, toId: key => key });
 
 /** The layout under which definitions are hashed: the same for every workspace and any dates. */
 export const CANONICAL: EventLayout = {
+  table: 'events',
   late: true,
   account: plain('account_id'),
   user: plain('user_id'),
@@ -45,12 +48,14 @@ export const CANONICAL: EventLayout = {
 export function eventLayout(tables: Tables, timezone: string, words: number): EventLayout {
   const { events } = tables;
   const merges = hasMerges(tables);
+  const keys = merges ? undefined : events?.nativeKeys;
   const key = (column: 'account_id' | 'user_id'): KeyColumn => {
-    const native = events?.nativeKeys?.[column];
-    if (native === undefined || merges) return plain(column);
+    const native = keys?.[column];
+    if (native === undefined) return plain(column);
     return { column: native.column, toId: k => raw(native.id.replaceAll('{key}', k.text)) };
   };
   return {
+    table: keys === undefined ? CANONICAL.table : (events?.nativeTable ?? CANONICAL.table),
     late: merges || events?.knownAtAssumed !== true,
     account: key('account_id'),
     user: key('user_id'),

@@ -2,7 +2,7 @@ import { recordsOf } from '../sources/merges.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
 import { bandsTable, bucketsTable, datesTable, userBucketsTable, userSpansTable } from './calendar-tables.js';
-import { slotOf } from './event-layout.js';
+import { CANONICAL, slotOf } from './event-layout.js';
 import type { Part, PartialName, PassInput } from './types.js';
 
 /** An intermediate table; `build` is null when the layout of the events does without it. */
@@ -45,8 +45,9 @@ function scanEvents({ tables, events, day }: PassInput, { columns, slots, ever }
   const known = events.late
     ? [sql`case when known_at > occurred_at then ${day(sql`known_at`)} else 0 end as known_day`]
     : [];
+  const table = events.table === CANONICAL.table ? recordsOf('events', tables) : id(events.table);
   const before = ever ? sql`where occurred_at < (select max(as_of_us) from spine)` : sql``;
-  const rows = sql`(select ${join([...columns, sql`${slotOf(events)} as slot`, ...known])} from ${recordsOf('events', tables)} ${before}) e
+  const rows = sql`(select ${join([...columns, sql`${slotOf(events)} as slot`, ...known])} from ${table} ${before}) e
     ${raw(ever ? 'left join' : 'join')} ${id(slots)} b on b.slot = e.slot`;
   if (!events.late) return rows;
   return sql`${rows} cross join (select min(as_of_day) - 1 as first_day from spine) f

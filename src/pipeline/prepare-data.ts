@@ -1,10 +1,10 @@
-import { isAbsolute, join } from 'node:path';
 import type { Config, SourceConfig } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
 import { admitCustom, buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
 import { planAsOf, resolveAsOf } from '../sources/calendar.js';
-import { ingestSources } from '../sources/ingest.js';
+import { globOf } from '../sources/files.js';
+import { ingestSources, openInPlace } from '../sources/ingest.js';
 import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
 import type { AsOf, Engine, FeatureInfo, Tables } from '../types.js';
@@ -32,9 +32,10 @@ export async function ingest({ config, engine, effects }: CollectContext): Promi
     config.currency,
     config.calendar.timezone
   );
-  const compute = async () =>
-    ingestSources(engine, config, { userKey: await effects.files.secret(pathsOf(config.workspace).userKey) });
+  const userKey = () => effects.files.secret(pathsOf(config.workspace).userKey);
+  const compute = async () => ingestSources(engine, config, { userKey: await userKey() });
   const stage = await runStage(engine, { name: 'ingest', key, compute });
+  if (stage.reused) await openInPlace(engine, config, { tables: stage.value, userKey: await userKey() });
   return { tables: stage.value, dataHash, key };
 }
 
@@ -54,8 +55,7 @@ export async function hashFiles(
 ): Promise<string> {
   const parts: unknown[] = [];
   for (const [label, pattern] of files) {
-    const path = isAbsolute(pattern) ? pattern : join(config.workspace, pattern);
-    const found = await engine.rows(sql`select file from glob(${path}) order by file`);
+    const found = await engine.rows(sql`select file from glob(${globOf(config.workspace, pattern)}) order by file`);
     for (const { file } of found) parts.push(label, await effects.files.hash(file as string));
   }
   return hashOf(parts);

@@ -49,6 +49,11 @@ function kindOf(fileType: string): Kind {
   return fileType.startsWith('TIMESTAMP') ? 'naive' : 'text';
 }
 
+/** Whether a file column holds whole numbers. */
+export function isWhole(fileType: string): boolean {
+  return kindOf(fileType) === 'integer';
+}
+
 /**
  * Plans one cell. `source` is the file's cell, `cell` the name under which its `raw` form can be read afterwards and
  * `value` the name of its value (both are columns of the row when faults are judged).
@@ -79,12 +84,14 @@ function isNative(type: CellSpec['type'], kind: Kind): boolean {
   if (type === 'instant') return kind === 'date' || kind === 'naive' || kind === 'zoned';
   if (type === 'measure' || type === 'integer') return kind === 'float' || kind === 'integer' || kind === 'decimal';
   if (type === 'number') return kind === 'float';
+  if (type === 'text') return kind === 'integer';
   return type === 'boolean' && kind === 'boolean';
 }
 
 /** Trimmed text of a cell, NULL when blank. Whole floats lose their `.0`, so that ids read as numbers stay ids. */
 function textOf(source: Sql, kind: Kind): Sql {
-  if (kind !== 'float') return sql`nullif(trim(cast(${source} as varchar)), '')`;
+  if (kind === 'text') return sql`nullif(trim(cast(${source} as varchar)), '')`;
+  if (kind !== 'float') return sql`cast(${source} as varchar)`;
   const whole = sql`isfinite(${source}) and abs(${source}) <= ${MOST} and ${source} = trunc(${source})`;
   return sql`case when ${whole} then cast(cast(${source} as bigint) as varchar) else cast(${source} as varchar) end`;
 }
@@ -97,6 +104,7 @@ function mapped(text: Sql, values: Readonly<Record<string, string>>): Sql {
 function fromNative(spec: CellSpec, kind: Kind, cell: Sql): Sql {
   if (spec.type === 'instant') return instantOf(cell, kind as 'date' | 'naive' | 'zoned', spec.timezone);
   if (spec.type === 'boolean') return cell;
+  if (spec.type === 'text') return sql`cast(${cell} as varchar)`;
   if (spec.type === 'number') return sql`case when isfinite(${cell}) then cast(${cell} as double) end`;
   if (kind === 'decimal') return scaledInteger(cell, spec.decimals);
   if (kind === 'integer') return timesTen(cell, spec.decimals);

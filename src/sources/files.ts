@@ -1,46 +1,33 @@
 import { posix } from 'node:path';
-import type { SourceConfig } from '../config/types.js';
 import { DataError } from '../errors.js';
 import { join, raw, sql } from '../sql/sql.js';
-import type { Engine, Sql } from '../types.js';
+import type { Engine } from '../types.js';
+import type { FileGroup, FileSpec } from './file-types.js';
 import { guessDelimiter, showDelimiter, splitHeader } from './header.js';
+import { openJsonLines } from './json-lines.js';
 
-/** What says where the files of one table are and how they are written. */
-export type FileSpec = Pick<SourceConfig, 'files' | 'format' | 'delimiter' | 'nullValues' | 'origin'> & {
-  /** Name of the table in messages. */
-  readonly label: string;
-  readonly workspace: string;
-};
-
-/** A column of a file: its name there, its engine type (VARCHAR in CSV) and its name `c1` … in the scan. */
-export interface FileColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly alias: string;
-}
-
-/** Files with the same columns, and the relation that reads them in order. */
-export interface FileGroup {
-  /** First file, relative to the workspace, for messages. */
-  readonly file: string;
-  readonly columns: readonly FileColumn[];
-  readonly delimiter: string | null;
-  readonly scan: Sql;
-}
+export type { FileColumn, FileGroup, FileSpec } from './file-types.js';
 
 /**
- * Finds the files of a source and reads their headers or schemas, never their rows.
+ * Finds the files of a source and reads their headers or schemas; rows only of JSON lines, which have no schema.
+ * @param wanted the fields that will be read, of which the columns of JSON lines are made
  * @throws DataError when a pattern matches no file, or a file is empty or unreadable.
  */
-export async function openFiles(engine: Engine, spec: FileSpec): Promise<FileGroup[]> {
+export async function openFiles(engine: Engine, spec: FileSpec, wanted: readonly string[] = []): Promise<FileGroup[]> {
   const files = await listFiles(engine, spec);
+  if (spec.format !== 'parquet') await refuseLongLines(engine, files, spec);
+  if (spec.format === 'jsonl') {
+    const shown = shortName(files[0] as string, spec);
+    const options = { wanted, shown, readable: <T>(reading: Promise<T>) => readable(reading, shown, spec) };
+    return [await openJsonLines(engine, files, { spec, options })];
+  }
   return spec.format === 'parquet' ? [await openParquet(engine, files, spec)] : openCsv(engine, files, spec);
 }
 
 async function listFiles(engine: Engine, spec: FileSpec): Promise<string[]> {
   const found: string[] = [];
   for (const pattern of spec.files) {
-    const path = posix.isAbsolute(pattern) ? pattern : posix.join(escapeGlob(spec.workspace), pattern);
+    const path = globOf(spec.workspace, pattern);
     const rows = await engine.rows(sql`select file from glob(${path}) order by file`);
     if (rows.length === 0) throw missing(pattern, spec);
     found.push(...rows.map(row => row['file'] as string));
@@ -53,12 +40,39 @@ function missing(pattern: string, spec: FileSpec): DataError {
   return new DataError(`${spec.label}: expected a file ${pattern} in the workspace, found none; ${hint}`);
 }
 
+/**
+ * The glob of the regular files that a path or pattern of a configuration names; a workspace's own name is no pattern. The
+ * engine lists pipes and devices for a plain path only, so a plain path becomes a pattern of itself.
+ */
+export function globOf(workspace: string, pattern: string): string {
+  const path = posix.isAbsolute(pattern) ? pattern : posix.join(escapeGlob(workspace), pattern);
+  return /[[*?]/.test(path) ? path : path.replace(/[\p{L}\p{N}]$/u, '[$&]');
+}
+
 function escapeGlob(path: string): string {
   return path.replaceAll(/[[*?]/g, char => `[${char}]`);
 }
 
 function shortName(file: string, spec: FileSpec): string {
   return file.startsWith(`${spec.workspace}/`) ? file.slice(spec.workspace.length + 1) : file;
+}
+
+/** Files of which a whole line of this size fits into one buffer of the reader. */
+const BUFFER = 16_777_216;
+
+/**
+ * The engine's reader of lines gives no error for a last line that is longer than its buffer, and none of its rows: the
+ * reader of JSON objects, which refuses such lines, looks at every file that may hold one.
+ */
+async function refuseLongLines(engine: Engine, files: readonly string[], spec: FileSpec): Promise<void> {
+  const sizes = await engine.rows(sql`select filename as file, size from read_blob([${join(files)}])`);
+  for (const { file, size } of sizes) {
+    const path = String(file);
+    if (Number(size) < BUFFER && !/\.(gz|zst)$/i.test(path)) continue;
+    const query = sql`select count(*) as n from read_json_objects(${path}, format = 'newline_delimited',
+      ignore_errors = true, maximum_object_size = ${BUFFER})`;
+    await readable(engine.rows(query), shortName(path, spec), spec);
+  }
 }
 
 async function openParquet(engine: Engine, files: readonly string[], spec: FileSpec): Promise<FileGroup> {
@@ -93,14 +107,16 @@ function unreadable(reason: string, format: FileSpec['format']): string {
     return 'cannot be read as Parquet: expected a whole Parquet file, got a damaged one or another format; write it again';
   }
   const line = /Line: (\d+)/.exec(reason)?.[1];
-  const place = line === undefined ? 'cannot be read as CSV' : `cannot be read as CSV, line ${line}`;
+  const kind = format === 'jsonl' ? 'JSON lines' : 'CSV';
+  const place = line === undefined ? `cannot be read as ${kind}` : `cannot be read as ${kind}, line ${line}`;
   const [, expected, got] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(reason) ?? [];
   if (got !== undefined) return `${place}: expected ${expected} cells, got ${got}; quote cells that hold the delimiter`;
   if (reason.includes('unicode')) return `${place}: expected UTF-8 text, got other bytes; save it as UTF-8`;
-  if (reason.includes('quote'))
+  if (format === 'csv' && reason.includes('quote'))
     return `${place}: expected every quoted cell to end with a quote; double quotes inside cells`;
   if (reason.includes('GZIP')) return `${place}: expected a gzip file, got another format; compress it, or rename it`;
-  return `${place}: expected lines of cells in UTF-8 below 2 MB; write it again`;
+  const what = format === 'jsonl' ? 'one object per line' : 'lines of cells';
+  return `${place}: expected ${what} in UTF-8 below 2 MB; write it again`;
 }
 
 interface Header {

@@ -44,8 +44,9 @@ export async function loadHistories(
 async function loadHistory(engine: Engine, plan: HistoryPlan, context: HistoryContext): Promise<Settled> {
   const { table, history, mapped } = plan;
   const label = historyName(table, mapped.column.name);
-  const groups = await openFiles(engine, { ...history, label, workspace: context.workspace });
   const cells = cellsOf(plan);
+  const wanted = cells.map(cell => cell.from);
+  const groups = await openFiles(engine, { ...history, label, workspace: context.workspace }, wanted);
   const stage = stageRows(engine, {
     label,
     cells,
@@ -53,11 +54,7 @@ async function loadHistory(engine: Engine, plan: HistoryPlan, context: HistoryCo
     later: new Map(),
     early: ['at', 'known_at'].map(name => afterDataEnd(name, context.dataEndUs)),
     late: [],
-    located: locateColumns(
-      groups,
-      cells.map(cell => cell.from),
-      { label, rest: false }
-    ),
+    located: locateColumns(groups, wanted, { label, rest: false }),
     rest: false,
     copied: history.knownAt === null ? 'known_at' : null
   });

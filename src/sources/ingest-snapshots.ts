@@ -65,11 +65,11 @@ function roleColumns({ account, parent, asOf, outcome, value }: SnapshotsConfig)
 
 /** Copies the wanted columns into the temporary table `cells`, so that types can be judged before casting. */
 async function copyCells(engine: Engine, spec: FileSpec, wanted: readonly string[]): Promise<Located> {
-  const groups = await openFiles(engine, spec);
+  const groups = await openFiles(engine, spec, wanted);
   const located = locateColumns(groups, wanted, { label: LABEL, rest: false });
   const reading = engine.run(sql`create or replace temp table cells as select * from ${located.relation}`);
   await readable(reading, groups[0]?.file ?? '', spec);
-  return { types: located.types, relation: sql`cells` };
+  return { ...located, relation: sql`cells` };
 }
 
 const CELL = { decimals: 0, values: null, timezone: 'UTC', nullable: true } as const;

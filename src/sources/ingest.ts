@@ -1,12 +1,14 @@
 import type { Config } from '../config/types.js';
 import { ConfigError } from '../errors.js';
 import { id, sql } from '../sql/sql.js';
-import type { Engine, TableName, Tables } from '../types.js';
+import type { Engine, TableInfo, TableName, Tables } from '../types.js';
 import { resolveAsOf } from './calendar.js';
 import { CONTRACTS } from './contracts.js';
 import { checkCurrencies } from './currencies.js';
 import { deriveColumns } from './derive.js';
-import { type Loaded, loadTable, type TablePlan } from './load-table.js';
+import { createView, dropViews } from './in-place-view.js';
+import { loadSources, plansByTable } from './load-sources.js';
+import type { Loaded, TablePlan } from './load-table.js';
 import { historyName, planMapping } from './mapping.js';
 import { buildMerges } from './merges.js';
 import { clearNotes } from './notes.js';
@@ -32,17 +34,21 @@ export async function ingestSources(
   const dataEndUs = await dataEndOf(engine, config);
   await clearQuarantine(engine);
   await clearNotes(engine);
+  await dropViews(engine);
   for (const table of Object.keys(CONTRACTS)) await engine.run(sql`drop table if exists ${id(table)}`);
+  const context = { config, dataEndUs, userKey };
   const loaded = new Map<TableName, Loaded>();
-  for (const plan of plans) {
-    const rateDecimals = loaded.get('fx_rates')?.columns['rate']?.decimals ?? null;
-    loaded.set(plan.source.table, await loadTable(engine, plan, { config, dataEndUs, userKey, rateDecimals }));
+  const lasts = new Map<TableName, number | null>();
+  for (const [table, parts] of plansByTable(plans)) {
+    const { lastUs, ...read } = await loadSources(engine, parts, { ...context, rateDecimals: rateDecimals(loaded) });
+    loaded.set(table, read);
+    if (lastUs !== undefined) lasts.set(table, lastUs);
   }
   await dateAccounts(engine, new Set(loaded.keys()));
   const merges = loaded.get('accounts')?.columns['merged_into'] !== undefined;
   if (merges) await buildMerges(engine);
   if (!loaded.has('fx_rates')) await checkCurrencies(engine, config.currency, loaded);
-  const watermarks = await readWatermarks(engine, config, dataEndUs);
+  const watermarks = await readWatermarks(engine, config, { dataEndUs, lasts });
   const settle = <N extends string>(name: N, { rows, reasons }: Settled) => {
     const mark = watermarks.get(name) ?? { us: dataEndUs, assumed: true };
     return { name, watermarkUs: mark.us, watermarkAssumed: mark.assumed, rows, reasons };
@@ -50,22 +56,45 @@ export async function ingestSources(
   const order = Object.keys(CONTRACTS);
   const inOrder = [...loaded].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
   return Object.fromEntries(
-    inOrder.map(([name, { columns, histories, ...settled }]) => {
+    inOrder.map(([name, { columns, histories, nativeKeys, nativeTable, ...settled }]) => {
       const versions = Object.entries(histories).map(
         ([column, history]) => [column, settle(historyName(name, column), history)] as const
       );
-      const { knownAt } = config.sources.find(source => source.table === name) ?? { knownAt: null };
-      const own = {
+      const sources = config.sources.filter(source => source.table === name);
+      const info: TableInfo = {
         ...settle(name, settled),
         columns,
-        knownAtAssumed: knownAt === null,
-        inPlace: false,
+        knownAtAssumed: CONTRACTS[name].eventTime !== null && sources.every(source => source.knownAt === null),
+        inPlace: sources.some(source => source.inPlace !== false),
+        ...(nativeKeys === undefined || nativeTable === undefined ? {} : { nativeKeys, nativeTable }),
         ...(name === 'accounts' && merges ? { merges } : {}),
         ...(versions.length === 0 ? {} : { histories: Object.fromEntries(versions) })
       };
-      return [name, own];
+      return [name, info];
     })
   );
+}
+
+function rateDecimals(loaded: ReadonlyMap<TableName, Loaded>): number | null {
+  return loaded.get('fx_rates')?.columns['rate']?.decimals ?? null;
+}
+
+/**
+ * Makes the tables that are read in place visible to this connection again, after they were ingested by an earlier one:
+ * their views hold paths of this machine and the secret of the user ids, so they are never written to the database.
+ * @param tables what ingest returned for the same configuration and files
+ */
+export async function openInPlace(
+  engine: Engine,
+  config: Config,
+  { tables, userKey = null }: { readonly tables: Tables; readonly userKey?: string | null }
+): Promise<void> {
+  const dataEndUs = await dataEndOf(engine, config);
+  for (const [table, plans] of plansByTable(planTables(config))) {
+    if (tables[table]?.inPlace !== true) continue;
+    const reasons = tables[table].reasons.map(entry => entry.reason);
+    await createView(engine, plans, { config, dataEndUs, userKey, reasons });
+  }
 }
 
 /** Plans of all sources: exchange rates, then in contract order, so that accounts come before the rest; nothing is read yet. */

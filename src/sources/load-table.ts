@@ -1,7 +1,7 @@
 import type { Config, SourceConfig } from '../config/types.js';
 import { DataError } from '../errors.js';
 import { id, join, raw, sql } from '../sql/sql.js';
-import type { Engine, IngestedColumn, Sql, TableName } from '../types.js';
+import type { Engine, IngestedColumn, Sql, TableInfo, TableName } from '../types.js';
 import type { CellSpec, Fault } from './cast.js';
 import { CONTRACTS, type ContractColumn, REQUIRED_TABLES } from './contracts.js';
 import { type Conversion, convertAmounts, isPriced, noteConversions, rateFaults } from './currencies.js';
@@ -10,10 +10,11 @@ import { openFiles, readable } from './files.js';
 import { loadHistories } from './histories.js';
 import { NEVER_US } from './instants.js';
 import { locateColumns } from './locate.js';
-import { laterColumns, type MappedColumn, mappedKey } from './mapping.js';
+import { laterColumns, type MappedColumn, mappedKey, namedReason, sourcePlace } from './mapping.js';
 import { noteEmptied, noteOpenEnds } from './notes.js';
 import { pseudonym } from './pseudonym.js';
 import { refuseDuplicates, refuseRows, type Settled, settleRows } from './quarantine.js';
+import { selected, selectFiles } from './select-files.js';
 import { type Derived, type Staged, type StagePlan, stageRows } from './stage.js';
 
 /** A source with its mapping checked. */
@@ -27,6 +28,9 @@ export type Loaded = Settled & {
   readonly columns: Readonly<Record<string, IngestedColumn>>;
   /** What came of the histories of versioned columns, by column. */
   readonly histories: Readonly<Record<string, Settled>>;
+  /** Of tables in place: see `TableInfo`. */
+  readonly nativeKeys?: TableInfo['nativeKeys'];
+  readonly nativeTable?: string;
 };
 
 export interface LoadContext {
@@ -36,6 +40,8 @@ export interface LoadContext {
   readonly userKey: string | null;
   /** Decimals of `fx_rates.rate` when that table is there already; null without exchange rates. */
   readonly rateDecimals: number | null;
+  /** Whether the table has the rows of another source already. */
+  readonly append?: boolean;
 }
 
 /**
@@ -46,71 +52,116 @@ export interface LoadContext {
 export async function loadTable(engine: Engine, plan: TablePlan, context: LoadContext): Promise<Loaded> {
   const { source, mapped } = plan;
   const key = mappedKey(CONTRACTS[source.table], mapped);
-  const columns = ingestedColumns(plan);
-  let staged = await stageTable(engine, plan, { ...context, keyed: key.length > 0, columns });
+  const { stage, columns, file } = await planStage(engine, plan, context);
+  const staging = source.select === null ? stageRows(engine, stage) : selected(stageRows(engine, stage), stage.label);
+  let staged = await readable(staging, file, { format: source.format, label: stage.label });
   if (source.table !== 'accounts' && mapped.some(entry => entry.column.name === 'account_id')) {
     staged = await refuseRows(engine, staged, UNKNOWN_ACCOUNT);
   }
   const conversion = conversionOf(plan, context);
   if (conversion !== null) staged = await convertAmounts(engine, staged, conversion);
   staged = await refuseDuplicates(engine, staged, key);
+  staged = namedReasons(staged, source);
   const settled = await settleRows(engine, staged);
   refuseEmpty(source.table, settled);
   if (conversion !== null) await noteConversions(engine, conversion);
   await noteEmptied(engine, staged);
   await noteOpenEnds(engine, source.table, mapped.map(entry => entry.column).filter(isOpenEnd));
-  await createTable(engine, source.table, { present: new Set(staged.columns), userKey: context.userKey });
-  const histories = await loadHistories(
-    engine,
-    { table: source.table, mapped },
-    { ...context, workspace: context.config.workspace }
-  );
-  return { ...settled, columns, histories };
+  await createTable(engine, source.table, {
+    present: new Set(staged.columns),
+    userKey: context.userKey,
+    append: context.append ?? false
+  });
+  return { ...settled, columns, histories: await historiesOf(engine, plan, context) };
+}
+
+/** Reads the histories of a source's versioned columns; its table must be there. */
+export function historiesOf(
+  engine: Engine,
+  { source, mapped }: TablePlan,
+  context: LoadContext
+): Promise<Loaded['histories']> {
+  return loadHistories(engine, { table: source.table, mapped }, { ...context, workspace: context.config.workspace });
 }
 
 /** How the amounts of a source become the reporting currency's; null without rates or currencies. */
-function conversionOf({ source, mapped }: TablePlan, { config, rateDecimals }: LoadContext): Conversion | null {
+export function conversionOf({ source, mapped }: TablePlan, { config, rateDecimals }: LoadContext): Conversion | null {
   if (rateDecimals === null || !isPriced(source.table, mapped)) return null;
   return { table: source.table, currency: config.currency, decimals: rateDecimals };
 }
 
-function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
-  const columns = Object.fromEntries(mapped.map(entry => [entry.column.name, entry.ingested]));
-  return { ...columns, ...deriveColumns(source.table, mapped).columns, ...datedAccounts(source.table) };
+/** The reasons with the name of their source, where the table may have several. */
+export function namedReasons(staged: Staged, source: SourceConfig): Staged {
+  const named = (reasons: readonly string[]) => reasons.map(reason => namedReason(source, reason));
+  const later = staged.later.map(column => ({ ...column, reasons: named(column.reasons) }));
+  return { ...staged, later, reasons: named(staged.reasons) };
 }
 
-const UNKNOWN_ACCOUNT: Fault = {
+function ingestedColumns({ source, mapped }: TablePlan): Record<string, IngestedColumn> {
+  const columns = Object.fromEntries(mapped.map(entry => [entry.column.name, entry.ingested]));
+  const system = namedSystem(source).map(({ name }) => [name, { type: 'text', decimals: 0, time: 'fixed' }] as const);
+  return {
+    ...columns,
+    ...deriveColumns(source.table, mapped).columns,
+    ...datedAccounts(source.table),
+    ...Object.fromEntries(system)
+  };
+}
+
+/** Of tables with an account. */
+export const UNKNOWN_ACCOUNT: Fault = {
   when: sql`account_id not in (select account_id from accounts)`,
   reason: 'account_id: expected an account of the table accounts, got an unknown one'
 };
 
-type StageContext = LoadContext & Pick<Loaded, 'columns'> & { readonly keyed: boolean };
+/** How one source becomes rows of its table. */
+export interface PlannedStage {
+  readonly stage: StagePlan;
+  readonly columns: Loaded['columns'];
+  /** First file of the source, for messages. */
+  readonly file: string;
+}
 
-async function stageTable(
+/** Opens the files of a source and plans its cells; no row is read. */
+export async function planStage(
   engine: Engine,
-  { source, mapped }: TablePlan,
-  { config, dataEndUs, keyed, columns }: StageContext
-): Promise<Staged> {
+  plan: TablePlan,
+  { config, dataEndUs }: Pick<LoadContext, 'config' | 'dataEndUs'>
+): Promise<PlannedStage> {
+  const { source, mapped } = plan;
   const { eventTime, spans } = CONTRACTS[source.table];
+  const keyed = mappedKey(CONTRACTS[source.table], mapped).length > 0;
+  const columns = ingestedColumns(plan);
   const names = new Set(mapped.map(entry => entry.column.name));
   const reversed = spanFaults(spans, { names, later: laterColumns(CONTRACTS[source.table], columns) });
-  const label = source.table;
-  const groups = await openFiles(engine, { ...source, label, workspace: config.workspace });
+  const label = source.name === null ? source.table : `${source.table} (${source.name})`;
   const cells = [...mapped.map(entry => entry.cell), ...knownAtCell(source)];
   const wanted = cells.map(cell => cell.from);
+  const files = await openFiles(engine, { ...source, label, workspace: config.workspace }, wanted);
+  const { select } = source;
+  const groups =
+    select === null
+      ? files
+      : [await selectFiles(engine, files, { select, label, place: `${sourcePlace(source)}.select` })];
   const derivation = deriveColumns(source.table, mapped);
   const stage: StagePlan = {
-    label,
+    label: source.table,
     cells,
-    derived: [...derivation.derived, ...assumedKnownAt(source, eventTime, mapped)],
+    derived: [...derivation.derived, ...namedSystem(source), ...assumedKnownAt(source, eventTime, mapped)],
     later: reversed.later,
     early: afterDataEnd(eventTime, mapped, dataEndUs),
-    late: [...derivation.faults, ...rateFaults(label, mapped, config.currency), ...reversed.rows],
-    located: locateColumns(groups, wanted, { label, rest: !keyed }),
-    rest: !keyed,
+    late: [...derivation.faults, ...rateFaults(source.table, mapped, config.currency), ...reversed.rows],
+    located: locateColumns(groups, wanted, { label, rest: !keyed && source.inPlace === false }),
+    rest: !keyed && source.inPlace === false,
     copied: source.knownAt === null ? 'known_at' : null
   };
-  return readable(stageRows(engine, stage), groups[0]?.file ?? '', { format: source.format, label });
+  return { stage, columns, file: groups[0]?.file ?? '' };
+}
+
+/** A notice of a named source comes from the system of that name, unless a column says which. */
+function namedSystem({ table, name, columns }: SourceConfig): Derived[] {
+  if (table !== 'notices' || name === null || columns['system'] !== undefined) return [];
+  return [{ name: 'system', value: sql`${name}` }];
 }
 
 function knownAtCell(source: SourceConfig): CellSpec[] {
@@ -145,7 +196,7 @@ function refuseEmpty(table: TableName, { rows }: Settled): void {
   );
 }
 
-function isOpenEnd(column: ContractColumn): boolean {
+export function isOpenEnd(column: ContractColumn): boolean {
   return column.type === 'instant' && column.nullable;
 }
 
@@ -157,17 +208,24 @@ const ENGINE_TYPES = {
   instant: 'bigint'
 } as const;
 
-interface Kept {
+/** What decides the columns of a table. */
+export interface Kept {
   /** Columns that the staged rows have. */
   readonly present: ReadonlySet<string>;
   readonly userKey: string | null;
 }
 
-async function createTable(engine: Engine, table: TableName, kept: Kept): Promise<void> {
-  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, kept)} as ${id(column.name)}`);
-  await engine.run(sql`create or replace table ${id(table)} as
-    select ${join(columns)}, known_at from staged where fault = 0`);
+async function createTable(engine: Engine, table: TableName, kept: Kept & { readonly append: boolean }): Promise<void> {
+  const into = kept.append ? sql`insert into ${id(table)}` : sql`create or replace table ${id(table)} as`;
+  await engine.run(sql`${into}
+    select ${tableColumns(table, kept)} from staged where fault = 0`);
   await engine.run(sql`drop table staged`);
+}
+
+/** All columns of a table of the contract, and `known_at`, out of staged rows. */
+export function tableColumns(table: TableName, kept: Kept): Sql {
+  const columns = CONTRACTS[table].columns.map(column => sql`${columnValue(column, kept)} as ${id(column.name)}`);
+  return join([...columns, id('known_at')]);
 }
 
 function columnValue(column: ContractColumn, { present, userKey }: Kept): Sql {

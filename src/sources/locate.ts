@@ -2,6 +2,7 @@ import { suggest } from '../config/suggest.js';
 import { DataError } from '../errors.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
+import type { Fault } from './cast.js';
 import { type FileColumn, type FileGroup, wrongDelimiter } from './files.js';
 
 const SHOWN = 30;
@@ -10,6 +11,8 @@ const SHOWN = 30;
 export interface Located {
   readonly types: readonly string[];
   readonly relation: Sql;
+  /** Faults of a record as it is written, told by its column `line_fault`; none where the format has no such faults. */
+  readonly lineFaults: readonly Fault[];
 }
 
 export interface LocateOptions {
@@ -30,13 +33,15 @@ export function locateColumns(
   const parts = groups.map(group => {
     const found = wanted.map(name => findColumn(group, name, options.label));
     const cells = found.map((column, i) => sql`${raw(column.alias)} as ${raw(`r${i}`)}`);
-    const rest = options.rest ? [sql`${restOf(group, found)} as ${id('rest')}`] : [];
-    return sql`select ${join([...cells, ...rest])} from ${group.scan}`;
+    const rest = options.rest ? [sql`${group.lines?.rest ?? restOf(group, found)} as ${id('rest')}`] : [];
+    const fault = group.lines === undefined ? [] : [id('line_fault')];
+    return sql`select ${join([...cells, ...rest, ...fault])} from ${group.scan}`;
   });
   const first = groups[0] as FileGroup;
   return {
     types: wanted.map(name => findColumn(first, name, options.label).type),
-    relation: sql`(${join(parts, ' union all ')})`
+    relation: sql`(${join(parts, ' union all ')})`,
+    lineFaults: (first.lines?.reasons ?? []).map((reason, i) => ({ when: sql`line_fault = ${i + 1}`, reason }))
   };
 }
 

@@ -20,7 +20,7 @@ export interface MappedColumn {
 export function planMapping(source: SourceConfig): MappedColumn[] {
   const contract = CONTRACTS[source.table];
   for (const column of contract.columns) {
-    if (column.required && source.columns[column.name] === undefined) throw notMapped(source.table, column.name);
+    if (column.required && source.columns[column.name] === undefined) throw notMapped(source, column.name);
   }
   if (source.columns['merged_into'] !== undefined && source.columns['merged_at'] === undefined) {
     throw new ConfigError(
@@ -50,9 +50,19 @@ export function planMapping(source: SourceConfig): MappedColumn[] {
   });
 }
 
-function notMapped(table: TableName, name: string): ConfigError {
+/** A source as messages name it: `sources.events`, or `sources.notices (billing)` of several. */
+export function sourcePlace({ table, name }: Pick<SourceConfig, 'table' | 'name'>): string {
+  return name === null ? `sources.${table}` : `sources.${table} (${name})`;
+}
+
+/** Adds the name of its source to a reason. */
+export function namedReason({ name }: Pick<SourceConfig, 'name'>, reason: string): string {
+  return name === null ? reason : `${name}: ${reason}`;
+}
+
+function notMapped(source: SourceConfig, name: string): ConfigError {
   return new ConfigError(
-    `sources.${table}.columns: expected ${name}, which every source of ${table} needs, got none; add ${name}: <column of the file>`
+    `${sourcePlace(source)}.columns: expected ${name}, which every source of ${source.table} needs, got none; add ${name}: <column of the file>`
   );
 }
 
@@ -68,7 +78,7 @@ function columnTime(source: SourceConfig, column: ContractColumn): ColumnTime {
       ? 'its value changes and no column says when'
       : `its value is true from ${column.time.at} on, which is not mapped`;
   throw new ConfigError(
-    `sources.${source.table}.columns.${column.name}: expected a time, because ${why}; write time: fixed if it never changes, time: {at: <mapped instant>} if one column dates it, time: {history: {files, key, at, value}} if a file lists its changes, or assume_fixed: true on the source (every report repeats it)`
+    `${sourcePlace(source)}.columns.${column.name}: expected a time, because ${why}; write time: fixed if it never changes, time: {at: <mapped instant>} if one column dates it, time: {history: {files, key, at, value}} if a file lists its changes, or assume_fixed: true on the source (every report repeats it)`
   );
 }
 
@@ -79,7 +89,7 @@ function checkedTime(source: SourceConfig, column: ContractColumn, time: ColumnT
   if (isInstant && source.columns[time.at] !== undefined) return time;
   const got = isInstant ? 'which is not mapped' : 'which is no instant';
   throw new ConfigError(
-    `sources.${source.table}.columns.${column.name}.time: expected a mapped instant, got ${time.at}, ${got}; map it, or write time: fixed`
+    `${sourcePlace(source)}.columns.${column.name}.time: expected a mapped instant, got ${time.at}, ${got}; map it, or write time: fixed`
   );
 }
 
@@ -102,7 +112,7 @@ const VERSIONED: ReadonlySet<TableName> = new Set(['accounts', 'users', 'contact
 function checkedHistory(source: SourceConfig, { name }: ContractColumn, time: ColumnTime): ColumnTime {
   const { table, columns } = source;
   const { key, eventTime } = CONTRACTS[table];
-  const place = `sources.${table}.columns.${name}.time`;
+  const place = `${sourcePlace(source)}.columns.${name}.time`;
   if (key.includes(name) || name === eventTime || UNVERSIONED.has(name)) {
     throw new ConfigError(
       `${place}: expected time: fixed or time: {at: …}, because ${name} names, dates or prices its record, got a history; remove it (a change of price is a new term)`

@@ -6,6 +6,7 @@ import { dateOfDay, dayExpression, resolveAsOf } from './calendar.js';
 import { churnFindings } from './churn-findings.js';
 import { CONTRACTS } from './contracts.js';
 import type { Finding } from './examples.js';
+import { namedReason } from './mapping.js';
 import { eventTypeFindings, gapFindings, nullFindings, overlapFindings } from './quality-queries.js';
 
 export type { Finding } from './examples.js';
@@ -22,12 +23,12 @@ export async function checkQuality(engine: Engine, config: Config, tables: Table
   const findings: Finding[] = [];
   for (const table of Object.keys(CONTRACTS) as TableName[]) {
     const info = tables[table];
-    const source = config.sources.find(candidate => candidate.table === table);
-    if (info === undefined || source === undefined) continue;
+    const sources = config.sources.filter(candidate => candidate.table === table);
+    if (info === undefined || sources.length === 0) continue;
     for (const feed of [info, ...Object.values(info.histories ?? {})]) {
       findings.push(...rowFindings(table, feed), ...(await stopFindings(engine, config, { table, feed })));
     }
-    findings.push(...assumptions(source, info));
+    findings.push(...sources.flatMap(source => assumptions(source, info)));
     for (const note of notes.filter(row => row['table_name'] === table)) {
       const severity = note['severity'] === 'warn' ? 'warn' : 'info';
       findings.push({ table, severity, message: `${note['note']}: ${note['rows']} cells` });
@@ -104,7 +105,8 @@ function assumptions(source: SourceConfig, info: TableInfo): Finding[] {
   const { table } = source;
   const { eventTime, columns } = CONTRACTS[table];
   const findings: Finding[] = [];
-  const add = (severity: Finding['severity'], message: string) => findings.push({ table, severity, message });
+  const add = (severity: Finding['severity'], message: string) =>
+    findings.push({ table, severity, message: namedReason(source, message) });
   for (const [column, { time }] of Object.entries(source.columns)) {
     if (typeof time !== 'object' || time === null || !('history' in time)) continue;
     if (time.history.knownAt === null)
@@ -117,6 +119,7 @@ function assumptions(source: SourceConfig, info: TableInfo): Finding[] {
       source.columns[eventTime] === undefined ? 'the first known subscription' : `its event time (${eventTime})`;
     add('info', `a record is assumed to be known from ${from} on`);
   }
+  if (info.inPlace) add('info', 'read in place: copies of a record are not looked for and would count more than once');
   const loose = columns.filter(column => info.columns[column.name]?.time === 'fixed' && column.time !== 'fixed');
   const declared = loose.filter(column => source.columns[column.name]?.time === 'fixed').map(column => column.name);
   const assumed = loose.filter(column => source.columns[column.name]?.time !== 'fixed').map(column => column.name);

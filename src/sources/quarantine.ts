@@ -1,5 +1,5 @@
 import { DataError } from '../errors.js';
-import { id, join, literal, sql } from '../sql/sql.js';
+import { id, join, literal, raw, sql } from '../sql/sql.js';
 import type { Engine, RowCounts, Sql } from '../types.js';
 import type { Fault } from './cast.js';
 import { DUPLICATE, POSITION, type Staged } from './stage.js';
@@ -79,10 +79,11 @@ function verdicts(staged: Staged, key: readonly string[], number: number): Sql {
 
 /**
  * Moves the marked rows to `quarantine` and counts: in = used + quarantined + dropped.
+ * @param numbers relation of every `fault` with its number of rows `n`
  * @throws DataError when more than half of the rows before the data end are quarantined.
  */
-export async function settleRows(engine: Engine, staged: Staged): Promise<Settled> {
-  const counts = await engine.rows(sql`select fault, count(*) as n from staged group by fault order by fault`);
+export async function settleRows(engine: Engine, staged: Staged, numbers: Sql = COUNTED): Promise<Settled> {
+  const counts = await engine.rows(sql`select fault, n from ${numbers} order by fault`);
   const byFault = new Map(counts.map(row => [row['fault'] as number, row['n'] as number]));
   const total = sum([...byFault.values()]);
   const used = byFault.get(0) ?? 0;
@@ -94,6 +95,8 @@ export async function settleRows(engine: Engine, staged: Staged): Promise<Settle
   if (quarantined > 0) await keepQuarantined(engine, staged);
   return { rows: { in: total, used, quarantined, dropped }, reasons: reasonCounts(staged, byFault) };
 }
+
+const COUNTED = raw('(select fault, count(*) as n from staged group by fault)');
 
 function reasonCounts(staged: Staged, byFault: ReadonlyMap<number, number>): Settled['reasons'] {
   return staged.reasons

@@ -1,23 +1,27 @@
+import { formatOf } from '../config/check.js';
 import type { SniffedColumn, SniffedFile } from '../config/propose.js';
 import { DataError } from '../errors.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { ColumnType, Engine, Sql } from '../types.js';
+import { asDouble } from './cast.js';
+import { readable } from './files.js';
 import { instantOf } from './instants.js';
+import { jsonTexts } from './json-lines.js';
 
 /** Most distinct texts of a column that are worth listing in a proposal. */
 const FEW = 40;
 
 /**
- * Reads a CSV or Parquet file's columns with types, distinct texts where they are few, range and share of missing cells.
+ * Reads the columns of a file of CSV, Parquet or JSON lines with types, distinct texts where they are few, range and share of missing cells.
  * @throws DataError when the engine cannot read the file as a table
  */
 export async function sniffFile(engine: Engine, file: { path: string; shown: string }): Promise<SniffedFile> {
-  const { table, texts } = readersOf(file.path);
+  const { table, texts } = await readersOf(engine, file);
   const described = await engine
     .rows(sql`select column_name, column_type from (describe select * from ${table})`)
     .catch(cause => {
       throw new DataError(
-        `expected a CSV or Parquet table with a header in ${file.shown}, but it cannot be read; check the file`,
+        `expected a CSV or Parquet table with a header, or JSON lines, in ${file.shown}, but it cannot be read; check the file`,
         { cause }
       );
     });
@@ -87,11 +91,53 @@ function factsOf({ name, type }: { name: string; type: ColumnType }, k: number):
   ];
 }
 
-/** The file as a table of typed columns, and as one whose cells are as they are written. */
-function readersOf(path: string): { table: Sql; texts: Sql } {
-  if (/\.(parquet|pq)$/i.test(path)) return { table: sql`read_parquet(${path})`, texts: sql`read_parquet(${path})` };
+interface Readers {
+  /** The file as a table of typed columns. */
+  readonly table: Sql;
+  /** The same with cells as they are written. */
+  readonly texts: Sql;
+}
+
+async function readersOf(engine: Engine, { path, shown }: { path: string; shown: string }): Promise<Readers> {
+  const format = formatOf(path);
+  if (format === 'parquet') return { table: sql`read_parquet(${path})`, texts: sql`read_parquet(${path})` };
+  if (format === 'jsonl') return jsonReaders(engine, { path, shown });
   const table = sql`read_csv(${path}, header = true, sample_size = ${raw('-1')})`;
   return { table, texts: sql`read_csv(${path}, header = true, all_varchar = true, sample_size = ${raw('-1')})` };
+}
+
+/** JSON says no type of an instant, and numbers come as texts too: a field is what all its cells can be. */
+async function jsonReaders(engine: Engine, { path, shown }: { path: string; shown: string }): Promise<Readers> {
+  const { names, relation } = await jsonTexts(engine, path, {
+    shown,
+    readable: reading => readable(reading, shown, { format: 'jsonl', label: 'init' })
+  });
+  await engine.run(sql`create or replace temp table sniffed as select * from ${relation}`);
+  const facts = await engine.rows(sql`select ${join(names.flatMap(couldBe))} from sniffed`);
+  const cells = names.map((name, i) => {
+    const can = (kind: string) => facts[0]?.[`${kind}_${i}`] === 'true';
+    if (can('number')) return sql`${asDouble(blankless(name))} as ${id(name)}`;
+    if (can('instant')) return sql`make_timestamp(${instantOf(blankless(name), 'text', 'UTC')}) as ${id(name)}`;
+    if (can('boolean')) return sql`cast(${blankless(name)} as boolean) as ${id(name)}`;
+    return id(name);
+  });
+  return { table: sql`(select ${join(cells)} from sniffed)`, texts: sql`sniffed` };
+}
+
+function blankless(name: string): Sql {
+  return sql`nullif(trim(${id(name)}), '')`;
+}
+
+/** Whether every cell of a field that is not blank could be of a type; false when all are blank. */
+function couldBe(name: string, i: number): Sql[] {
+  const cell = blankless(name);
+  const all = (kind: string, fits: Sql) =>
+    sql`coalesce(bool_and(${fits}) filter (where ${cell} is not null), false) as ${id(`${kind}_${i}`)}`;
+  return [
+    all('number', sql`${asDouble(cell)} is not null`),
+    all('instant', sql`${instantOf(cell, 'text', 'UTC')} is not null`),
+    all('boolean', sql`lower(${cell}) in ('true', 'false')`)
+  ];
 }
 
 function typeOf(type: string): ColumnType {

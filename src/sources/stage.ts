@@ -19,12 +19,14 @@ export interface StagePlan {
    * empties such a cell and leaves its record in use, so that no later cell decides about what was known earlier.
    */
   readonly later: ReadonlyMap<string, readonly Fault[]>;
-  /** Conditions on whole rows: `early` are judged before the cells, `late` after them. */
+  /** Conditions on whole rows: `early` are judged first, then the faults of the line, the cells, and `late`. */
   readonly early: readonly Fault[];
   readonly late: readonly Fault[];
   readonly located: Located;
   /** Whether the located relation carries `rest`. */
   readonly rest: boolean;
+  /** Further columns of the located relation that the staged rows keep. */
+  readonly carried?: readonly string[];
   /** A derived column that repeats a cell. */
   readonly copied: string | null;
 }
@@ -62,13 +64,28 @@ export const POSITION = raw('(rowid - (select min(rowid) from staged))');
 
 /** Reads, casts and judges every row of a source in one pass, keeping the order of the files. */
 export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged> {
+  const { query, staged } = stageQuery(plan);
+  await engine.run(sql`create or replace temp table staged as ${query}`);
+  return staged;
+}
+
+/**
+ * The query whose rows are those of `staged`, and what is known about them.
+ * @param found the reasons that any row can have; the others are not looked at, which makes the query cheaper
+ */
+export function stageQuery(
+  plan: StagePlan,
+  found?: Pick<ReadonlySet<string>, 'has'>
+): { readonly query: Sql; readonly staged: Staged } {
   const replaced = new Set(plan.derived.map(column => column.name));
   const casts = plan.cells.map((spec, i) => {
     const value = replaced.has(spec.name) ? raw(`v${i}`) : id(spec.name);
     const names = { source: raw(`r${i}`), cell: raw(`t${i}`), value };
     return { ...castCell(spec, plan.located.types[i] as string, names), judged: value };
   });
-  const rest = plan.rest ? [id('rest')] : [];
+  const { lineFaults } = plan.located;
+  const fault = lineFaults.length > 0 ? ['line_fault'] : [];
+  const rest = [...(plan.rest ? ['rest'] : []), ...fault, ...(plan.carried ?? [])].map(name => id(name));
   const texts = casts.map((cast, i) => sql`${cast.raw} as ${raw(`t${i}`)}`);
   const values = casts.flatMap(({ value, judged }, i) => {
     const { name } = plan.cells[i] as CellSpec;
@@ -77,11 +94,12 @@ export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged
   });
   const later = laterCells(plan, casts);
   const firm = casts.filter((_, i) => !plan.later.has(plan.cells[i]?.name as string));
-  const faults = [...plan.early, ...firm.flatMap(cast => cast.faults), ...plan.late];
+  const faults = [...plan.early, ...lineFaults, ...firm.flatMap(cast => cast.faults), ...plan.late].filter(
+    fault => found?.has(fault.reason) ?? true
+  );
   const columns = [...plan.cells, ...plan.derived].map(column => column.name);
   const names = [...new Set(columns)];
-  await engine.run(sql`create or replace temp table staged as
-    select ${join([...names.map(name => id(name)), ...rest, ...later.map(cell => id(cell.note))])}, ${faultNumber(faults)} as fault
+  const query = sql`select ${join([...names.map(name => id(name)), ...rest, ...later.map(cell => id(cell.note))])}, ${faultNumber(faults)} as fault
     from (${withDerived(
       withEmptied(
         sql`select ${join([...texts.map((_, i) => raw(`t${i}`)), ...values, ...rest])}
@@ -89,8 +107,8 @@ export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged
         later
       ),
       plan
-    )})`);
-  return {
+    )})`;
+  const staged = {
     label: plan.label,
     columns: names,
     later: later.map(({ name, note, faults: found }) => ({ name, note, reasons: found.map(fault => fault.reason) })),
@@ -99,6 +117,7 @@ export async function stageRows(engine: Engine, plan: StagePlan): Promise<Staged
     reasons: faults.map(fault => fault.reason),
     early: plan.early.length
   };
+  return { query, staged };
 }
 
 interface LaterCell {

@@ -6,7 +6,8 @@ import { CONTRACTS } from './contracts.js';
 import { instantOf } from './instants.js';
 import { historyName, historyTable } from './mapping.js';
 
-const DAY_US = 86_400_000_000;
+const HOUR_US = 3_600_000_000;
+const DAY_US = 24 * HOUR_US;
 const SILENT_DAYS = 7;
 const SILENT_TIMES = 3;
 
@@ -17,25 +18,34 @@ export interface Watermark {
   readonly assumed: boolean;
 }
 
+export interface MarkOptions {
+  readonly dataEndUs: number;
+  /** Event time of the last record of a table, where it is known already; null for a table without any. */
+  readonly lasts: ReadonlyMap<string, number | null>;
+}
+
 /**
  * The instant up to which each ingested table is complete. Declared: `complete_until`, capped at the data end (a date is
  * its midnight in the calendar's zone, a naive instant is local in the source's). Else the data end, unless the silence
  * after the last record is longer than 7 days and than 3 times the longest earlier silence: then the midnight (calendar
  * zone) after the last record. The history of a versioned column has a watermark of its own by the same rule, under
- * `table.column`. A table without a record and without a declaration is complete up to nothing (0).
+ * `table.column`. A table without a record and without a declaration is complete up to nothing (0). A table with several
+ * sources is complete up to the earliest of them; the rule is applied to all its records together.
  */
 export async function readWatermarks(
   engine: Engine,
   config: Config,
-  dataEndUs: number
+  options: MarkOptions
 ): Promise<Map<string, Watermark>> {
   const marks = new Map<string, Watermark>();
+  const { timezone: calendar } = config.calendar;
   for (const { name, feed, completeUntil, timezone } of config.sources.flatMap(feedsOf)) {
     const us =
       completeUntil === null
-        ? await assumedWatermark(engine, feed, { timezone: config.calendar.timezone, dataEndUs })
-        : await declaredInstant(engine, completeUntil, { calendar: config.calendar.timezone, source: timezone });
-    marks.set(name, { us: Math.min(us, dataEndUs), assumed: completeUntil === null });
+        ? await assumedWatermark(engine, feed, { ...options, timezone: calendar })
+        : await declaredInstant(engine, completeUntil, { calendar, source: timezone });
+    const other = marks.get(name) ?? { us: options.dataEndUs, assumed: false };
+    marks.set(name, { us: Math.min(us, other.us), assumed: completeUntil === null || other.assumed });
   }
   return marks;
 }
@@ -71,30 +81,38 @@ async function declaredInstant(
   return row?.['us'] as number;
 }
 
-interface AssumeOptions {
-  readonly timezone: string;
-  readonly dataEndUs: number;
-}
+type AssumeOptions = MarkOptions & { readonly timezone: string };
 
 async function assumedWatermark(engine: Engine, feed: Feed, options: AssumeOptions): Promise<number> {
   const { table } = feed;
   if (feed.instant === null) return options.dataEndUs;
   const instant = id(feed.instant);
-  const day = dayExpression(sql`max(${instant})`, options.timezone);
-  const [row] = await engine.rows(sql`select max(${instant}) as last, ${day} as day from ${id(table)}`);
-  const last = row?.['last'] as number | null;
-  if (last === null) return 0;
+  const last = options.lasts.has(table) ? options.lasts.get(table) : await lastRecord(engine, table, instant);
+  if (last === null || last === undefined) return 0;
   const silence = options.dataEndUs - last;
   if (silence <= SILENT_DAYS * DAY_US) return options.dataEndUs;
   if (silence <= SILENT_TIMES * (await longestSilence(engine, table, instant))) return options.dataEndUs;
+  const [row] = await engine.rows(
+    sql`select ${dayExpression(sql`us`, options.timezone)} as day from (select cast(${last} as bigint) as us)`
+  );
   const [midnight] = await resolveAsOf(engine, [dateOfDay((row?.['day'] as number) + 1)], options.timezone);
   return (midnight as { us: number }).us;
 }
 
-/** Longest time between two neighbouring records, in microseconds; 0 for a single record. */
+async function lastRecord(engine: Engine, table: string, instant: Sql): Promise<number | null> {
+  const [row] = await engine.rows(sql`select max(${instant}) as last from ${id(table)}`);
+  return row?.['last'] as number | null;
+}
+
+/**
+ * Longest time between two neighbouring records, in microseconds; 0 for a single record. Only the first and last record
+ * of every hour are compared, so that the instants need no sorting: shorter silences than an hour may be missed, and
+ * those decide nothing.
+ */
 async function longestSilence(engine: Engine, table: string, instant: Sql): Promise<number> {
-  const [row] = await engine.rows(sql`select coalesce(max(us - before), 0) as longest from (
-    select us, lag(us) over (order by us) as before
-    from (select distinct ${instant} as us from ${id(table)} where ${instant} is not null))`);
+  const [row] = await engine.rows(sql`select coalesce(max(first - before), 0) as longest from (
+    select first, lag(last) over (order by first) as before
+    from (select min(${instant}) as first, max(${instant}) as last from ${id(table)}
+      where ${instant} is not null group by ${instant} // ${HOUR_US}))`);
   return row?.['longest'] as number;
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../types.js';
 import { type Admitted, made, oneKind, requireKind, type Scope, type SqlKind } from './admit-types.js';
+import type { ExpressionFunction } from './allowed.js';
 import { join, raw, sql } from './sql.js';
 import type { Tree } from './tree.js';
 
@@ -60,42 +61,41 @@ function textual(shown: string, gives: SqlKind, { least, most, render }: Numeric
 
 const MANY = 1000;
 
-/** Every function and operator that may be called, by the name that the parser gives it. */
-const CALLS: ReadonlyMap<string, Call> = new Map([
-  ['+', numeric('+', signed('+'))],
-  ['-', numeric('-', signed('-'))],
-  ['*', numeric('*', binary('*'))],
-  ['/', numeric('/', dividing('/'))],
-  ['%', numeric('%', dividing('%'))],
-  ['abs', numeric('abs', plain('abs'))],
-  ['floor', numeric('floor', plain('floor'))],
-  ['ceil', numeric('ceil', plain('ceil'))],
-  ['ceiling', numeric('ceiling', plain('ceil'))],
-  ['round', numeric('round', rounding())],
-  ['least', numeric('least', { ...plain('least'), most: MANY })],
-  ['greatest', numeric('greatest', { ...plain('greatest'), most: MANY })],
-  ['lower', textual('lower', 'text', plain('lower'))],
-  ['upper', textual('upper', 'text', plain('upper'))],
-  [
-    'length',
-    textual('length', 'number', { ...plain('length'), render: args => sql`cast(length(${join(args)}) as double)` })
-  ],
-  ['~~', textual('like', 'boolean', binary('like'))],
-  ['!~~', textual('not like', 'boolean', binary('not like'))],
-  ['~~*', textual('ilike', 'boolean', binary('ilike'))],
-  ['!~~*', textual('not ilike', 'boolean', binary('not ilike'))],
-  [
-    'nullif',
-    {
-      shown: 'nullif',
-      takes: null,
-      gives: null,
-      least: 2,
-      most: 2,
-      render: ([a, b]) => sql`(case when ${a as Sql} = ${b as Sql} then null else ${a as Sql} end)`
-    }
-  ]
-]);
+/** How each allowed function and operator is rendered, by the name that the parser gives it. */
+const RENDERED: Readonly<Record<ExpressionFunction, Call>> = {
+  '+': numeric('+', signed('+')),
+  '-': numeric('-', signed('-')),
+  '*': numeric('*', binary('*')),
+  '/': numeric('/', dividing('/')),
+  '%': numeric('%', dividing('%')),
+  abs: numeric('abs', plain('abs')),
+  floor: numeric('floor', plain('floor')),
+  ceil: numeric('ceil', plain('ceil')),
+  ceiling: numeric('ceiling', plain('ceil')),
+  round: numeric('round', rounding()),
+  least: numeric('least', { ...plain('least'), most: MANY }),
+  greatest: numeric('greatest', { ...plain('greatest'), most: MANY }),
+  lower: textual('lower', 'text', plain('lower')),
+  upper: textual('upper', 'text', plain('upper')),
+  length: textual('length', 'number', {
+    ...plain('length'),
+    render: args => sql`cast(length(${join(args)}) as double)`
+  }),
+  '~~': textual('like', 'boolean', binary('like')),
+  '!~~': textual('not like', 'boolean', binary('not like')),
+  '~~*': textual('ilike', 'boolean', binary('ilike')),
+  '!~~*': textual('not ilike', 'boolean', binary('not ilike')),
+  nullif: {
+    shown: 'nullif',
+    takes: null,
+    gives: null,
+    least: 2,
+    most: 2,
+    render: ([a, b]) => sql`(case when ${a as Sql} = ${b as Sql} then null else ${a as Sql} end)`
+  }
+};
+
+const CALLS: ReadonlyMap<string, Call> = new Map(Object.entries(RENDERED));
 
 /** A call of an allowed function with admitted arguments. @throws what `scope.fail` makes for any other call */
 export function callOf(node: Tree, parts: readonly Admitted[], scope: Scope): Admitted {

@@ -98,6 +98,7 @@ describe('parseConfig: events', () => {
       sources: [
         {
           table: 'accounts',
+          name: null,
           files: ['data/accounts.csv'],
           format: 'csv',
           delimiter: null,
@@ -107,6 +108,8 @@ describe('parseConfig: events', () => {
           knownAt: null,
           completeUntil: null,
           assumeFixed: false,
+          inPlace: false,
+          select: null,
           columns: { account_id: { from: 'id', values: null, time: null, decimals: null } },
           origin: null
         }
@@ -174,6 +177,7 @@ gates: { skill: false }
 `);
     expect(config.sources[1]).toEqual({
       table: 'events',
+      name: null,
       files: ['a.csv.gz', 'b.csv'],
       format: 'csv',
       delimiter: '\t',
@@ -183,6 +187,8 @@ gates: { skill: false }
       knownAt: 'loaded',
       completeUntil: '2025-05-31T22:00:00Z',
       assumeFixed: true,
+      inPlace: false,
+      select: null,
       origin: 'https://example.org/data',
       columns: {
         account_id: { from: 'a', values: null, time: null, decimals: null },
@@ -282,6 +288,81 @@ describe('parseConfig: snapshots', () => {
 
   it('refuses the outcome among the features', () => {
     expect(refusal(SNAPSHOTS.replace('tenure: true', 'left: true'))).toContain('got the outcome column left');
+  });
+});
+
+describe('parseConfig: more ways to read a source', () => {
+  const events = (keys: string) => `${EVENTS}  events:\n    columns: { account_id: a }\n${keys}`;
+  const listed = (table: string, ...names: string[]) =>
+    `${EVENTS}  ${table}:\n${names.map(name => `    - { ${name}files: a.csv, columns: { account_id: a } }\n`).join('')}`;
+
+  it('reads a source in place, a SELECT, JSON lines, and several sources of notices', () => {
+    const inPlace = parse(events('    files: e/*.parquet\n    in_place: true\n'));
+    expect(inPlace.sources[1]).toMatchObject({ inPlace: true, format: 'parquet', select: null, name: null });
+    expect(parse(events('    files: e.pq\n    in_place: unique_key\n')).sources[1]?.inPlace).toBe('unique_key');
+    const select = parse(events('    files: e.csv\n    select: select a from files\n'));
+    expect(select.sources[1]?.select).toBe('select a from files');
+    for (const file of ['e.jsonl', 'e.ndjson.gz', 'e.json']) {
+      expect(parse(events(`    files: ${file}\n`)).sources[1]?.format).toBe('jsonl');
+    }
+    const several = parse(listed('notices', 'name: crm, ', 'name: billing, '));
+    expect(several.sources.map(source => [source.table, source.name])).toEqual([
+      ['accounts', null],
+      ['notices', 'crm'],
+      ['notices', 'billing']
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'in place for CSV',
+      events('    files: e.csv\n    in_place: true\n'),
+      'vitals.yaml:11:15: sources.events.in_place: expected in_place only for Parquet files, got csv'
+    ],
+    [
+      'in place for accounts',
+      EVENTS.replace('files: data/accounts.csv', 'files: a.parquet\n    in_place: true'),
+      'sources.accounts.in_place: expected no in_place for accounts'
+    ],
+    [
+      'in place with another word',
+      events('    files: e.pq\n    in_place: yes please\n'),
+      'expected true or false or unique_key'
+    ],
+    [
+      'a SELECT over JSON lines',
+      events('    files: e.jsonl\n    select: select a from files\n'),
+      'sources.events.select: expected select only for CSV and Parquet, got JSON lines'
+    ],
+    [
+      'a SELECT in place',
+      events('    files: e.parquet\n    in_place: true\n    select: select a from files\n'),
+      'sources.events.select: expected either select or in_place, got both'
+    ],
+    [
+      'null values of JSON',
+      events('    files: e.jsonl\n    null_values: [x]\n'),
+      'expected no null_values for jsonl; remove them'
+    ],
+    [
+      'a list of tickets',
+      listed('tickets', 'name: a, '),
+      'vitals.yaml:9:5: sources.tickets: expected one source, got a list; only events and notices may have several: give all files of one kind under files'
+    ],
+    ['an empty list', `${EVENTS}  notices: []\n`, 'sources.notices: expected at least 1 entries, got a list of 0'],
+    [
+      'a list without names',
+      listed('notices', 'name: crm, ', ''),
+      'vitals.yaml:10:7: sources.notices[1]: expected a name for each of several sources, got none'
+    ],
+    ['a name twice', listed('events', 'name: a, ', 'name: a, '), 'sources.events[1].name: expected another name'],
+    [
+      'a misspelled key in a list',
+      listed('notices', 'name: crm, ', 'nmae: x, '),
+      'nmae is not a key of sources.notices[1]; did you mean name?'
+    ]
+  ])('refuses %s', (_, text, message) => {
+    expect(refusal(text)).toContain(message);
   });
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/parse.js';
 import { proposeConfig, type SniffedColumn, type SniffedFile } from '../../src/config/propose.js';
+import { TABLE_NAMES } from '../../src/config/vocabulary.js';
 import { ConfigError } from '../../src/errors.js';
 import type { ColumnType } from '../../src/types.js';
 
@@ -44,6 +45,181 @@ const FILES: readonly SniffedFile[] = [
   ]),
   file('data/notes.csv', [column('note'), column('written_by')])
 ];
+
+/** One file each of the tables that are recognised by their names, as other systems write them. */
+const NAMED: readonly (readonly [string, readonly SniffedColumn[], string, Readonly<Record<string, string>>])[] =
+  (() => {
+    const at = (name: string) => column(name, 'instant', { max: '2024-12-01' });
+    const number = (name: string) => column(name, 'number');
+    const account = column('customer_id');
+    return [
+      [
+        'contacts.csv',
+        [column('id'), account, at('created'), column('persona'), column('dept')],
+        'contacts',
+        { contact_id: 'id', department: 'dept' }
+      ],
+      [
+        'Cancellations.csv',
+        [account, at('cancellation_date'), column('source')],
+        'notices',
+        { notice_at: 'cancellation_date', system: 'source' }
+      ],
+      [
+        'fx-rates.csv',
+        [column('iso_code'), at('day'), number('fx_rate')],
+        'fx_rates',
+        { currency: 'iso_code', valid_from: 'day', rate: 'fx_rate' }
+      ],
+      [
+        'sessions.jsonl',
+        [column('visit_id'), column('customer.id'), column('actor.id'), at('start_time'), at('end_time')],
+        'sessions',
+        {
+          session_id: 'visit_id',
+          account_id: 'customer.id',
+          user_id: 'actor.id',
+          started_at: 'start_time',
+          ended_at: 'end_time'
+        }
+      ],
+      [
+        'page_loads.parquet',
+        [account, at('ts'), column('url'), number('load_time_seconds')],
+        'page_loads',
+        { page: 'url', load_seconds: 'load_time_seconds' }
+      ],
+      [
+        'payments.csv',
+        [column('transaction_id'), account, column('invoice_number'), at('payment_date'), number('total')],
+        'payments',
+        { payment_id: 'transaction_id', invoice_id: 'invoice_number', occurred_at: 'payment_date', amount: 'total' }
+      ],
+      [
+        'trainings.csv',
+        [column('id'), account, column('member_id'), at('invited_on'), at('completed_at')],
+        'trainings',
+        { user_id: 'member_id', attended_at: 'completed_at' }
+      ],
+      [
+        'campaigns.csv',
+        [account, column('recipient_id'), column('type'), at('send_date'), at('click_date')],
+        'campaigns',
+        { contact_id: 'recipient_id', kind: 'type', sent_at: 'send_date', clicked_at: 'click_date' }
+      ],
+      [
+        'tags.csv',
+        [account, column('tag_name'), column('tone'), at('tagged_at'), at('until')],
+        'tags',
+        { tag: 'tag_name', polarity: 'tone', valid_from: 'tagged_at', valid_to: 'until' }
+      ],
+      [
+        'sentiment.csv',
+        [account, at('noted_on'), number('sentiment_score')],
+        'sentiments',
+        { recorded_at: 'noted_on', score: 'sentiment_score' }
+      ],
+      [
+        'reviews.csv',
+        [column('id'), account, at('published_at'), column('site'), number('stars')],
+        'reviews',
+        { source: 'site', rating: 'stars' }
+      ],
+      [
+        'programs.csv',
+        [account, column('program'), at('offer_date'), at('joined_on'), number('milestone_count')],
+        'programmes',
+        { programme: 'program', joined_at: 'joined_on' }
+      ],
+      [
+        'contexts.csv',
+        [account, column('effect'), at('start_date'), at('end_date')],
+        'contexts',
+        { starts_at: 'start_date', ends_at: 'end_date' }
+      ],
+      [
+        'overrides.csv',
+        [account, at('overridden_at'), number('health_score'), column('comment')],
+        'overrides',
+        { set_at: 'overridden_at', score: 'health_score', reason: 'comment' }
+      ],
+      [
+        'interventions.csv',
+        [account, at('performed_at'), column('playbook')],
+        'interventions',
+        { occurred_at: 'performed_at', kind: 'playbook' }
+      ],
+      [
+        'actions.csv',
+        [
+          column('task_id'),
+          account,
+          at('created_at'),
+          column('title'),
+          at('deadline'),
+          at('closed_at'),
+          column('result')
+        ],
+        'actions',
+        { due_at: 'deadline', done_at: 'closed_at', outcome: 'result' }
+      ],
+      [
+        'labels.csv',
+        [account, at('labeled_at'), column('judgement')],
+        'labels',
+        { labelled_at: 'labeled_at', verdict: 'judgement' }
+      ]
+    ];
+  })();
+
+describe('proposeConfig: tables that are recognised by their file names', () => {
+  const accounts = file('accounts.csv', [column('account_id'), column('created_at', 'instant', { max: '2024-12-30' })]);
+
+  it.each(NAMED)('%s', (path, columns, table, expected) => {
+    const config = parse(proposeConfig([accounts, file(path, columns)], 'x').yaml);
+    const source = config.sources.find(candidate => candidate.table === table);
+    expect(source?.files).toEqual([path]);
+    const mapping = Object.fromEntries(Object.entries(source?.columns ?? {}).map(([name, { from }]) => [name, from]));
+    expect(mapping).toMatchObject(expected);
+  });
+
+  it('all together, each file once', () => {
+    const files = NAMED.map(([path, columns]) => file(path, columns));
+    const config = parse(proposeConfig([accounts, ...files], 'x').yaml);
+    expect(config.sources.map(source => source.table)).toEqual(
+      TABLE_NAMES.filter(table => table === 'accounts' || NAMED.some(entry => entry[2] === table))
+    );
+  });
+
+  const at = (name: string) => column(name, 'instant', { max: '2024-12-01' });
+  it.each<[string, readonly SniffedColumn[], string]>([
+    ['product-actions.csv', [column('account_id'), column('user_id'), at('created_at'), column('action')], 'events'],
+    ['session-events.csv', [column('account_id'), column('user_id'), at('ts'), column('event')], 'events'],
+    ['contacts.csv', [column('contact_id'), column('account_id'), at('created_at'), column('role')], 'users'],
+    [
+      'payments.csv',
+      [column('payment_id'), column('account_id'), at('issue_date'), at('due_date'), column('amount', 'number')],
+      'invoices'
+    ],
+    [
+      'churn_export.csv',
+      [column('account_id'), at('start_date'), at('churn_date'), column('mrr', 'number')],
+      'subscriptions'
+    ],
+    ['visits.csv', [column('meeting_id'), column('account_id'), at('meeting_date'), column('type')], 'touchpoints']
+  ])('leave %s to the table that it is', (path, columns, table) => {
+    const config = parse(proposeConfig([accounts, file(path, columns)], 'x').yaml);
+    expect(config.sources.map(source => [source.table, source.files])).toContainEqual([table, [path]]);
+  });
+
+  it('leave out a value that no mapped instant dates', () => {
+    const tickets = [column('ticket_id'), column('account_id'), at('opened_at'), column('csat', 'number')];
+    const mapped = (columns: readonly SniffedColumn[]) =>
+      parse(proposeConfig([accounts, file('tickets.csv', columns)], 'x').yaml).sources[1]?.columns['rating'];
+    expect(mapped(tickets)).toBeUndefined();
+    expect(mapped([...tickets, at('csat_at')])).toMatchObject({ from: 'csat' });
+  });
+});
 
 describe('proposeConfig: raw tables', () => {
   const proposed = proposeConfig(FILES, 'Acme: health');

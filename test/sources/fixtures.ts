@@ -62,6 +62,7 @@ export function source(
   });
   return {
     table,
+    name: null,
     files: [`${table}.csv`],
     format: 'csv',
     delimiter: null,
@@ -71,6 +72,8 @@ export function source(
     knownAt: null,
     completeUntil: null,
     assumeFixed: false,
+    inPlace: false,
+    select: null,
     columns: Object.fromEntries(mapped),
     origin: null,
     ...partial

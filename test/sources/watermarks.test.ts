@@ -34,6 +34,15 @@ describe('watermarks', () => {
     expect(await mark([gap[0] as string, '2024-12-01T23:59:59.999999'])).toEqual([us('2024-12-02T00:00Z'), true]);
   });
 
+  it('find the longest silence between the last record of an hour and the first of a later one', async () => {
+    const gap = ['2024-11-22T00:59:00', '2024-11-22T00:00:00', '2024-12-02T00:59:00', '2024-12-02T00:30:00'];
+    expect(us('2025-01-01T00:00Z') - us('2024-12-02T00:59:00Z')).toBeLessThan(
+      3 * (us('2024-12-02T00:30:00Z') - us('2024-11-22T00:59:00Z')) + 3_600_000_000
+    );
+    expect(await mark(gap)).toEqual([us('2024-12-03T00:00Z'), true]);
+    expect(await mark(gap.slice(0, 3))).toEqual([END, true]);
+  });
+
   it('use the midnight of the calendar zone', async () => {
     expect(await mark(['2024-11-01', '2024-11-02T23:30:00'], {}, 'Europe/Berlin')).toEqual([
       us('2024-11-03T23:00Z'),
