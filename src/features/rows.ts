@@ -40,8 +40,8 @@ function nearness({ name }: TableInfo, { day }: PassInput, days: number) {
   };
 }
 
-/** The record itself lies before `t`. An account without a date of creation is known by its known-at alone. */
-function happened({ name, columns }: TableInfo): Sql {
+/** Condition to add with AND over records `x` at dates `s`: the record itself lies before `t`. An account without a date of creation is known by its known-at alone. */
+export function happened({ name, columns }: TableInfo): Sql {
   const time = CONTRACTS[name].eventTime;
   if (time === null || columns[time] === undefined) return sql``;
   const before = sql`${id('x', time)} < s.as_of_us`;
