@@ -4,16 +4,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchDemo } from '../bench/demo.mjs';
+import { benchFeatures, benchLarge } from '../bench/features.mjs';
 import { benchKernels } from '../bench/kernels.mjs';
 import { benchPeer } from '../bench/peer.mjs';
 import { node } from './lib.mjs';
 
-const PARTS = { demo: benchDemo, socialnet7: benchPeer, kernels: benchKernels };
+const PARTS = { demo: benchDemo, socialnet7: benchPeer, features: benchFeatures, kernels: benchKernels };
+/** Parts that take so long that they run only when they are named. */
+const LONG = { large: benchLarge };
 
 const chosen = process.argv.includes('--only') ? (process.argv.at(-1) ?? '').split(',') : Object.keys(PARTS);
-const unknown = chosen.filter(name => !(name in PARTS));
+const every = { ...PARTS, ...LONG };
+const unknown = chosen.filter(name => !(name in every));
 if (unknown.length > 0) {
-  console.error(`expected parts among ${Object.keys(PARTS).join(', ')}, got ${unknown.join(', ')}`);
+  console.error(`expected parts among ${Object.keys(every).join(', ')}, got ${unknown.join(', ')}`);
   process.exit(2);
 }
 node('scripts/build.mjs');
@@ -23,7 +27,7 @@ try {
   const results = {};
   for (const name of chosen) {
     console.error(`bench: ${name}`);
-    results[name] = await PARTS[name](directory);
+    results[name] = await every[name](directory);
   }
   const machine = {
     node: process.version,

@@ -5,4 +5,5 @@ export { admitCustom } from './custom/index.js';
 export { driverList } from './drivers.js';
 export { droppedUsers } from './families/loyalty.js';
 export { type PageTableOptions, pageTable } from './page-table.js';
+export { chosenNames, coreNames } from './selection.js';
 export type { FeatureDef } from './types.js';

@@ -90,7 +90,7 @@ async function scoreEvents({ config, engine, effects, artifacts }: Scoring, asOf
   for (const name of profile === null ? [] : manualFeatures(profile)) wanted.add(name);
   return inScratch(engine, async () => {
     const dates = await resolveAsOf(engine, [date], config.calendar.timezone);
-    const { infos, all } = await computeSnapshots({ config, engine, effects }, ingested.tables, dates, wanted);
+    const { infos, all } = await computeSnapshots({ config, engine, effects }, ingested.tables, dates, () => wanted);
     const frame = await readFrame(engine, infos, false);
     const manual = await computeManual(engine, config, { frame, infos: all });
     return artifacts.flatMap(artifact => {
