@@ -7,7 +7,7 @@ import type { Aggregate, FeatureDef, Pass, PassInput } from './types.js';
 export const BASE_COLUMNS = ['account_id', 'as_of_day', 'as_of_us', 'parent', 'tenure_days', 'arr'] as const;
 
 /** Reference tables: a record of theirs that exists is true whatever came later, so no watermark limits them. */
-const TIMELESS: ReadonlySet<TableName> = new Set(['accounts', 'plans']);
+export const TIMELESS: ReadonlySet<TableName> = new Set(['accounts', 'plans']);
 
 /** One statement of a plan. */
 export interface PlanStep {

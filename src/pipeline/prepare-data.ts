@@ -86,13 +86,17 @@ export async function buildTables(context: CollectContext, ingested: Ingested): 
 }
 
 /** The planned dates and data end, at which the accounts of today are scored. */
-async function withDataEnd(engine: Engine, { dataEnd, calendar }: Config, planned: readonly AsOf[]): Promise<AsOf[]> {
+export async function withDataEnd(
+  engine: Engine,
+  { dataEnd, calendar }: Config,
+  planned: readonly AsOf[]
+): Promise<AsOf[]> {
   const end = await resolveAsOf(engine, [dataEnd as string], calendar.timezone);
   return [...planned.filter(({ date }) => date !== dataEnd), ...end];
 }
 
 /** Features that the manual score and the drivers fit name. */
-async function namedFeatures(config: Config): Promise<readonly string[]> {
+export async function namedFeatures(config: Config): Promise<readonly string[]> {
   const profile = config.health === null ? null : await loadProfile(config, config.health.profile);
   return [...(profile === null ? [] : manualFeatures(profile)), ...(config.models.drivers ?? [])];
 }
