@@ -12,7 +12,7 @@ const PAIRS = 3;
  * SQL (`bucket3`), in turns, every cell compared; then how the cost grows with features, dates and events.
  */
 export function benchFeatures(directory) {
-  const python = findPython('duckdb');
+  const python = findPython(['duckdb']);
   if (!existsSync(PEERS)) return { skipped: `${PEERS} is not there: its generator makes the data` };
   if (python.path === undefined) return { skipped: python.reason };
   const data = size => generate(python.path, { size, out: join(directory, `events-${size}`) });
@@ -29,7 +29,7 @@ export function benchFeatures(directory) {
 
 /** 100 million events within 4 GB, spilling: minutes and 3 GB of disk, so only when it is named. */
 export function benchLarge(directory) {
-  const python = findPython('duckdb');
+  const python = findPython(['duckdb']);
   if (!existsSync(PEERS) || python.path === undefined) return { skipped: python.reason ?? `${PEERS} is not there` };
   const data = generate(python.path, { size: 'L', out: join(directory, 'events-L') });
   const limits = { directory, memory: '4GB' };

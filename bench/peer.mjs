@@ -13,7 +13,7 @@ const PAIRS = 2;
  */
 export function benchPeer(directory) {
   if (!existsSync(DATA)) return { skipped: `${DATA} is not there` };
-  const python = findScript();
+  const python = findPeer();
   const ours = [];
   const peer = [];
   for (let pair = 0; pair < PAIRS; pair++) {
@@ -43,6 +43,8 @@ function runPeer(python, out) {
   return { ...cost, told: JSON.parse(stdout.trim().split('\n').at(-1)) };
 }
 
-function findScript() {
-  return existsSync(SCRIPT) ? findPython('duckdb, pandas, sklearn, matplotlib') : { reason: `${SCRIPT} is not there` };
+/** A Python for the peer's script, when the script is there. */
+function findPeer() {
+  if (!existsSync(SCRIPT)) return { reason: `${SCRIPT} is not there` };
+  return findPython(['duckdb', 'pandas', 'sklearn', 'matplotlib']);
 }
