@@ -58,3 +58,11 @@ export function median(values) {
   const half = sorted.length / 2;
   return Number.isInteger(half) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[Math.floor(half)];
 }
+
+/** VITALS_BENCH_PYTHON or python3 when it has the modules; otherwise the reason why not. */
+export function findPython(modules) {
+  const path = process.env.VITALS_BENCH_PYTHON ?? 'python3';
+  const { status } = spawnSync(path, ['-c', `import ${modules.join(', ')}`]);
+  if (status === 0) return { path };
+  return { reason: `${path} lacks one of ${modules.join(', ')}; name another with VITALS_BENCH_PYTHON` };
+}

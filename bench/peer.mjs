@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { copyWorkspace, median, ROOT, timed, timedRun } from './lib.mjs';
+import { copyWorkspace, findPython, median, ROOT, timed, timedRun } from './lib.mjs';
 
 const SHARED = resolve(ROOT, '..', 'shared');
 const DATA = join(SHARED, 'datasets', 'socialnet7');
@@ -14,7 +13,7 @@ const PAIRS = 2;
  */
 export function benchPeer(directory) {
   if (!existsSync(DATA)) return { skipped: `${DATA} is not there` };
-  const python = findPython();
+  const python = findPeer();
   const ours = [];
   const peer = [];
   for (let pair = 0; pair < PAIRS; pair++) {
@@ -44,11 +43,8 @@ function runPeer(python, out) {
   return { ...cost, told: JSON.parse(stdout.trim().split('\n').at(-1)) };
 }
 
-/** VITALS_BENCH_PYTHON or python3, when it has what the peer imports. */
-function findPython() {
+/** A Python for the peer's script, when the script is there. */
+function findPeer() {
   if (!existsSync(SCRIPT)) return { reason: `${SCRIPT} is not there` };
-  const path = process.env.VITALS_BENCH_PYTHON ?? 'python3';
-  const { status } = spawnSync(path, ['-c', 'import duckdb, pandas, sklearn, matplotlib']);
-  if (status === 0) return { path };
-  return { reason: `${path} lacks duckdb, pandas, scikit-learn or matplotlib; name another with VITALS_BENCH_PYTHON` };
+  return findPython(['duckdb', 'pandas', 'sklearn', 'matplotlib']);
 }

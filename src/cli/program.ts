@@ -24,7 +24,8 @@ export function buildProgram(): Command {
     .version(version(), '--version', 'version of the product')
     .configureOutput(refusals('vitals'))
     .exitOverride();
-  for (const add of [init, simulate, check, features, run, score, verify, notebooks, runs]) program.addCommand(add());
+  for (const add of [init, simulate, check, features, explain, run, score, verify, notebooks, runs])
+    program.addCommand(add());
   return program;
 }
 
@@ -85,16 +86,39 @@ function check(): Command {
 }
 
 function features(): Command {
-  return command('features', 'the catalogue of features of this workspace')
+  return command('features', 'the catalogue of features of this workspace, or the plan that computes them')
     .option('--family <name>', 'one family only')
-    .action(async (options: CommonOptions & { family?: string }) => {
-      const { listFeatures } = await import('../pipeline/check.js');
-      const { renderFeatures } = await import('./screens.js');
-      const result = await listFeatures(
-        { ...pipelineOptions(options), family: options.family ?? null },
+    .option('--plan', 'the steps that compute the features of this workspace, or all of one family', false)
+    .option('--sql', 'with --plan: the statements', false)
+    .action(async (options: CommonOptions & { family?: string; plan: boolean; sql: boolean }) => {
+      const { listFeatures, planFeatures } = await import('../pipeline/features.js');
+      const { renderFeatures, renderPlan } = await import('./features-screen.js');
+      const wanted = { ...pipelineOptions(options), family: options.family ?? null };
+      const effects = await openEffects(options);
+      if (options.plan || options.sql) {
+        const steps = await planFeatures(wanted, effects);
+        print(options, { json: steps, text: renderPlan(steps, options) });
+        return;
+      }
+      const list = await listFeatures(wanted, effects);
+      print(options, { json: list, text: renderFeatures(list) });
+    });
+}
+
+function explain(): Command {
+  return command('explain', 'the records behind one value of one account')
+    .requiredOption('--account <id>', 'account id')
+    .requiredOption('--feature <name>', 'feature (vitals features lists them)')
+    .option('--asof <date>', 'as-of date (default: data end)')
+    .action(async (options: CommonOptions & { account: string; feature: string; asof?: string }) => {
+      const { explain: work } = await import('../pipeline/explain.js');
+      const { renderExplanation } = await import('./explain-screen.js');
+      const { account, feature, asof } = options;
+      const told = await work(
+        { ...pipelineOptions(options), account, feature, asOf: asof ?? null },
         await openEffects(options)
       );
-      print(options, { json: result, text: renderFeatures(result) });
+      print(options, { json: told, text: renderExplanation(told) });
     });
 }
 

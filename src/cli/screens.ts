@@ -1,7 +1,7 @@
 import type { VerifyReport } from '../artifacts/verify.js';
 import type { CheckResult } from '../pipeline/check.js';
 import type { RunResult } from '../pipeline/run.js';
-import type { Evaluation, FeatureInfo, ModelResult } from '../types.js';
+import type { Evaluation, ModelResult } from '../types.js';
 import { renderTable } from './table.js';
 
 /** The closing screen of a run: models, strongest drivers, what is missing, and where everything lies. */
@@ -104,20 +104,4 @@ export function renderCheck({ rows, reasons, findings }: CheckResult): string {
 
 function firstPlaces(n: number, rows: readonly number[]): string {
   return `${n > rows.length ? 'first in row' : 'row'} ${rows.join(', ')}`;
-}
-
-/** The catalogue as a table, then what is left out and why. */
-export function renderFeatures({
-  features,
-  skipped
-}: {
-  features: readonly FeatureInfo[];
-  skipped: readonly { name: string; reason: string }[];
-}): string {
-  const table = renderTable(
-    ['feature', 'family', 'unit', 'about'],
-    features.map(({ name, family, unit, about }) => [name, family, unit, about])
-  );
-  const out = skipped.map(({ name, reason }) => `  ${name}: ${reason}`);
-  return out.length === 0 ? table : `${table}\n\nLeft out:\n${out.join('\n')}`;
 }

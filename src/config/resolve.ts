@@ -67,6 +67,7 @@ function resolveFeatures(spec: ConfigSpec['features']): Config['features'] {
     tags: spec.tags,
     sentimentDays: spec.sentiment_days,
     newContactDays: spec.new_contact_days,
+    use: spec.use,
     exclude: spec.exclude,
     custom: resolveCustom(spec.custom)
   };

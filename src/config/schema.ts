@@ -151,6 +151,7 @@ const features = z.strictObject({
   loyalty_days: z.int().min(28).max(3650).default(30),
   retention_weeks: z.array(retentionWeek).min(1).max(20).default([1, 2, 4, 8, 12]),
   windows: z.array(daysFrom1).min(1).default([7, 28, 84]),
+  use: names.min(1).default(['core']),
   exclude: names.default([]),
   custom: customFeatures,
   bad_rating: z.number().min(0).max(1_000).default(2),

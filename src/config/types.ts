@@ -223,6 +223,8 @@ export interface Config {
     readonly sentimentDays: number;
     /** A main contact of fewer days is new. */
     readonly newContactDays: number;
+    /** Features to compute, by name; `core` and `all` stand for sets. Declared features and those of the manual score and the drivers always count. */
+    readonly use: readonly string[];
     readonly exclude: readonly string[];
     /** Features that the file declares itself, in its order. */
     readonly custom: readonly CustomFeature[];

@@ -21,9 +21,14 @@ export interface SnapshotInput {
  * come from the spine and are always measured, so as features they share those columns.
  */
 export async function buildSnapshots(engine: Engine, input: SnapshotInput): Promise<void> {
-  const plan = planSnapshots({ ...input, intervals: await countIntervals(engine, input) });
+  const plan = await planForSpine(engine, input);
   for (const statement of plan.statements) await engine.run(statement);
   for (const table of plan.temporary) await engine.run(sql`drop table ${id(table)}`);
+}
+
+/** The plan of `buildSnapshots` for the dates of table `spine` (column as_of_day). */
+export async function planForSpine(engine: Engine, input: SnapshotInput): Promise<SnapshotPlan> {
+  return planSnapshots({ ...input, intervals: await countIntervals(engine, input) });
 }
 
 /** How many intervals the users' spans make at the dates of the spine; 0 when no feature tells users apart. */

@@ -107,7 +107,7 @@ export function userSpansTable(input: PassInput): Sql {
     })
   );
   return sql`select ${join([sql`d.as_of_day`, ...columns])}
-from ${DATES} d cross join (select distinct day, word, mask from feature_user_buckets) b group by d.as_of_day`;
+from ${DATES} d left join (select distinct day, word, mask from feature_user_buckets) b on true group by d.as_of_day`;
 }
 
 function spanBits(span: UserSpan, word: number): string {

@@ -25,6 +25,7 @@ import { trainings } from './families/trainings.js';
 import { usage } from './families/usage.js';
 import { users } from './families/users.js';
 import { definitionHash } from './hash.js';
+import { slugOf, TAGS } from './slugs.js';
 import type { Aggregate, Family, FamilyInput, FeatureDef, FeatureSpec } from './types.js';
 import { columnOf, tableOf } from './types.js';
 
@@ -102,11 +103,11 @@ function familyInput({ features, calendar }: Config, tables: Tables): FamilyInpu
   const column = (read: string) => tables[tableOf(read)]?.columns[columnOf(read)];
   return {
     windows: [...new Set(features.windows)],
-    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type, EVENT_TYPES) })),
+    eventTypes: features.eventTypes.map(type => ({ type, slug: slugOf(type) })),
     coreEvents: features.coreEvents,
     badRating: features.badRating,
     loginEvents: features.loginEvents,
-    keyEvents: features.keyEvents.map(type => ({ type, slug: slugOf(type, EVENT_TYPES) })),
+    keyEvents: features.keyEvents.map(type => ({ type, slug: slugOf(type) })),
     loyaltyDays: features.loyaltyDays,
     retention: features.retention,
     npsMin: features.npsMin,
@@ -118,32 +119,6 @@ function familyInput({ features, calendar }: Config, tables: Tables): FamilyInpu
     decimals: read => column(read)?.decimals ?? 0,
     day: us => dayExpression(us, calendar.timezone)
   };
-}
-
-interface Named {
-  readonly key: string;
-  readonly column: string;
-  /** Put before a name that starts with a digit. */
-  readonly stem: string;
-}
-
-const EVENT_TYPES: Named = { key: 'event types', column: 'event_type', stem: 'event_' };
-const TAGS: Named = { key: 'tags', column: 'tag', stem: '' };
-
-/** Lower-case letters, digits and underscores of an event type or a tag, the stem of its features' names. */
-function slugOf(name: string, { key, column, stem }: Named): string {
-  const slug = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_+|_+$/g, '');
-  if (slug === '') {
-    const setting = `features.${column}s`;
-    throw new ConfigError(
-      `expected ${key} with a letter a-z or a digit in ${setting}, got ${JSON.stringify(name)}; ` +
-        `translate it with \`values:\` in the mapping of ${column}`
-    );
-  }
-  return /^[0-9]/.test(slug) ? `${stem}${slug}` : slug;
 }
 
 function checkNames(specs: readonly FeatureSpec[]): void {

@@ -7,7 +7,7 @@ import { type Aggregate, columnOf, type FeatureDef, type Pass, type PassInput, t
 export const BASE_COLUMNS = ['account_id', 'as_of_day', 'as_of_us', 'parent', 'tenure_days', 'arr'] as const;
 
 /** Reference tables: a record of theirs that exists is true whatever came later, so no watermark limits them. */
-const TIMELESS: ReadonlySet<TableName> = new Set(['accounts', 'plans']);
+export const TIMELESS: ReadonlySet<TableName> = new Set(['accounts', 'plans']);
 
 /** One statement of a plan. */
 export interface PlanStep {
@@ -19,9 +19,19 @@ export interface PlanStep {
   readonly features: readonly string[];
 }
 
+/** The grouped table of one pass. */
+export interface PassTable {
+  readonly table: string;
+  /** Columns beside account_id and as_of_day. */
+  readonly aggregates: readonly string[];
+  /** One row: the aggregates over no rows, which an account without a group has. */
+  readonly empty: Sql;
+}
+
 export interface SnapshotPlan {
   /** Steps in order; the last creates table `snapshots`. */
   readonly steps: readonly PlanStep[];
+  readonly passes: readonly PassTable[];
   readonly statements: readonly Sql[];
   /** Intermediate tables to drop afterwards. */
   readonly temporary: readonly string[];
@@ -67,6 +77,7 @@ export function compileSnapshots({ features, ...context }: CompileInput): Snapsh
   const steps = [...partials, ...grouped, last];
   return {
     steps,
+    passes: passes.map(pass => passColumns(pass, input)),
     statements: steps.map(step => step.statement),
     temporary: steps.slice(0, -1).map(step => step.table)
   };
@@ -93,8 +104,24 @@ function passTable(pass: Pass): string {
   return `feature_pass_${pass.name}`;
 }
 
+function passColumns(pass: Pass, input: PassInput): PassTable {
+  return {
+    table: passTable(pass),
+    aggregates: aggregatesOf(pass, input).map(a => a.name),
+    empty: sql`select ${join(aggregateColumns(pass, input))} from (select * from (${pass.from(input)}) limit 0) r`
+  };
+}
+
+function aggregatesOf(pass: Pass, { aggregates }: PassInput): Aggregate[] {
+  return aggregates.filter(a => a.pass.name === pass.name);
+}
+
+function aggregateColumns(pass: Pass, input: PassInput): Sql[] {
+  return aggregatesOf(pass, input).map(a => sql`${a.sql} as ${id(a.name)}`);
+}
+
 function passStatement(pass: Pass, input: PassInput): Sql {
-  const columns = input.aggregates.filter(a => a.pass.name === pass.name).map(a => sql`${a.sql} as ${id(a.name)}`);
+  const columns = aggregateColumns(pass, input);
   return sql`create or replace temp table ${id(passTable(pass))} as
 select ${join([sql`r.account_id`, sql`r.as_of_day`, ...columns], ',\n  ')}
 from (${pass.from(input)}) r group by r.account_id, r.as_of_day`;

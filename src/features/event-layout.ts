@@ -17,6 +17,8 @@ export interface EventLayout {
   readonly slotUs: number;
   /** Words of 62 bits that hold the intervals between all cuts of the users' spans. */
   readonly words: number;
+  /** Whether counts of event types are packed, two to a sum. */
+  readonly packs: boolean;
 }
 
 export interface KeyColumn {
@@ -38,7 +40,8 @@ export const CANONICAL: EventLayout = {
   account: plain('account_id'),
   user: plain('user_id'),
   slotUs: QUARTER_US,
-  words: 1
+  words: 1,
+  packs: false
 };
 
 /**
@@ -60,7 +63,8 @@ export function eventLayout(tables: Tables, timezone: string, words: number): Ev
     account: key('account_id'),
     user: key('user_id'),
     slotUs: isUtc(timezone) ? DAY_US : QUARTER_US,
-    words
+    words,
+    packs: true
   };
 }
 

@@ -1,8 +1,13 @@
-export { buildSnapshots, planSnapshots, type SnapshotInput } from './build.js';
+export { buildSnapshots, planForSpine, planSnapshots, type SnapshotInput } from './build.js';
 export { buildCatalogue, type Catalogue, featureInfos, type SkippedFeature } from './catalogue.js';
-export type { PlanStep, SnapshotPlan } from './compile.js';
+export { type PlanStep, type SnapshotPlan, TIMELESS } from './compile.js';
 export { admitCustom } from './custom/index.js';
 export { driverList } from './drivers.js';
 export { droppedUsers } from './families/loyalty.js';
 export { type PageTableOptions, pageTable } from './page-table.js';
-export type { FeatureDef } from './types.js';
+export { chosenNames, coreNames } from './selection.js';
+export { type Rule, type Trace, traceFeature } from './trace.js';
+export { type AccountAt, openAccount } from './trace-account.js';
+export { isOwned } from './trace-lab.js';
+export { type Mark, type TraceRecord, traceRecords } from './trace-records.js';
+export { columnOf, type FeatureDef, tableOf } from './types.js';

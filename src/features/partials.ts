@@ -3,6 +3,7 @@ import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
 import { bandsTable, bucketsTable, datesTable, userBucketsTable, userSpansTable } from './calendar-tables.js';
 import { CANONICAL, slotOf } from './event-layout.js';
+import { packCounts } from './packed-counts.js';
 import type { Part, PartialName, PassInput } from './types.js';
 
 /** An intermediate table; `build` is null when the layout of the events does without it. */
@@ -62,28 +63,40 @@ function eventBuckets(input: PassInput): Sql {
   const needs = input.aggregates.flatMap(({ events }) => events ?? []);
   const life = needs.some(need => need.life);
   const parts = distinctParts(needs.flatMap(need => need.parts ?? []));
-  const { late, account, user } = input.events;
+  const { late, account, user, packs } = input.events;
+  const packed = packCounts(packs ? parts : []);
   const read = ['event_type', 'value', 'duration_seconds', 'user_id'].filter(name => input.reads.has(`events.${name}`));
   const columns = [
     ...read.map(name => id(name)),
     ...(read.includes('user_id') ? [sql`${id(user.column)} as user_key`] : [])
   ];
   const days = needs.some(need => need.days) ? [sql`bit_or(b.day_bit) as days_mask`] : [];
-  const ends = life ? [sql`min(e.occurred_at) as first_us`, sql`max(e.occurred_at) as last_us`] : [];
+  const wanted = new Set(needs.flatMap(need => need.ends ?? []));
+  const ends = [
+    ...(wanted.has('first') ? [sql`min(e.occurred_at) as first_us`] : []),
+    ...(wanted.has('last') ? [sql`max(e.occurred_at) as last_us`] : [])
+  ];
   const keys = [sql`e.account_key`, sql`coalesce(b.bucket, 0)`, ...(late ? [sql`d.as_of_day`] : [])];
   const names = ['account_key', 'bucket', ...(late ? ['visible'] : [])];
   const grouped = sql`select ${join([
     ...keys.map((key, i) => sql`${key} as ${raw(names[i] as string)}`),
-    ...parts.map(part => sql`${part.sql} as ${id(part.name)}`),
+    ...(packs ? packed.others : parts).map(part => sql`${part.sql} as ${id(part.name)}`),
+    ...packed.sums,
     ...days,
     ...ends
   ])}
   from ${scanEvents(input, {
-    columns: [sql`${id(account.column)} as account_key`, ...columns, ...(life ? [raw('occurred_at')] : [])],
+    columns: [
+      sql`${id(account.column)} as account_key`,
+      ...columns,
+      ...packed.columns,
+      ...(life ? [raw('occurred_at')] : [])
+    ],
     slots: 'feature_buckets',
     ever: life
   })} group by ${join(keys)}`;
-  const kept = sql`select ${account.toId(raw('g.account_key'))} as account_id, g.* exclude (account_key)`;
+  const rest = sql`g.* exclude (${raw(['account_key', ...packed.temporary].join(', '))})`;
+  const kept = sql`select ${join([sql`${account.toId(raw('g.account_key'))} as account_id`, rest, ...packed.counts])}`;
   if (late) return sql`${kept} from (${grouped}) g`;
   return sql`${kept}, v.visible from (${grouped}) g join (
     select bucket, min(as_of_day) as visible from (

@@ -29,8 +29,8 @@ export function visibleRows(table: TableName, input: PassInput): Sql {
     on x.account_id = s.account_id and x.known_at < s.as_of_us${happened(info)}${versionJoins(info, columns, place)}`;
 }
 
-/** The record itself lies before `t`. An account without a date of creation is known by its known-at alone. */
-function happened({ name, columns }: TableInfo): Sql {
+/** Condition to add with AND over records `x` at dates `s`: the record itself lies before `t`. An account without a date of creation is known by its known-at alone. */
+export function happened({ name, columns }: TableInfo): Sql {
   const time = CONTRACTS[name].eventTime;
   if (time === null || columns[time] === undefined) return sql``;
   const before = sql`${id('x', time)} < s.as_of_us`;

@@ -50,6 +50,8 @@ export interface EventNeeds {
   readonly days?: boolean;
   /** Whether it reads the account's whole history. */
   readonly life?: boolean;
+  /** Which ends of the history it needs, as instants. */
+  readonly ends?: readonly ('first' | 'last')[];
   /** Spans of ages over which users are told apart. */
   readonly spans?: readonly UserSpan[];
 }
@@ -64,6 +66,8 @@ export interface UserSpan {
 export interface Part {
   readonly name: string;
   readonly sql: Sql;
+  /** The event type whose events it counts, when it is such a count. */
+  readonly eventType?: string;
   /** How the values of several intervals are put together; default `sum`. */
   readonly over?: 'sum' | 'min';
 }

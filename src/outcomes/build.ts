@@ -56,7 +56,8 @@ export function planOutcomes({ config, tables }: OutcomeInput): Sql[] {
   const midnight = (number: Sql) => midnightExpression(number, timezone);
   const { graceDays, silenceDays } = churn;
   const watermarkUs = watermark(tables, silenceDays);
-  const known = day(sql`cast(${watermarkUs} as bigint)`);
+  // A window that ends at the watermark itself is not known to its end: what begins at that instant is not there yet.
+  const known = day(sql`cast(${watermarkUs - 1} as bigint)`);
   const temporary: Readonly<Record<string, Sql>> = {
     outcome_terms: termsQuery(tables),
     outcome_starts: startsQuery(tables),

@@ -7,7 +7,7 @@ export function inside({ leadDays, horizonDays }: OutcomeConfig, lag: Sql): Sql 
   return sql`(${lag} >= ${leadDays} and ${lag} < ${leadDays + horizonDays})`;
 }
 
-/** Whether the window plus grace ends after local day `known`, that of the smallest watermark. */
+/** Whether the window plus grace ends at or after the smallest watermark; `known` is the local day just before that. */
 export function immature({ leadDays, horizonDays, graceDays }: OutcomeConfig, asOfDay: Sql, known: Sql): Sql {
   return sql`${asOfDay} + ${leadDays + horizonDays + graceDays} > ${known}`;
 }

@@ -1,6 +1,7 @@
+import { loadProfile } from '../config/load.js';
 import type { Config, SourceConfig } from '../config/types.js';
 import { type Frame, readFrame } from '../datasets/frame.js';
-import { admitCustom, buildCatalogue, buildSnapshots, featureInfos } from '../features/index.js';
+import { admitCustom, buildCatalogue, buildSnapshots, chosenNames, featureInfos } from '../features/index.js';
 import { buildOutcomes } from '../outcomes/index.js';
 import { planAsOf, resolveAsOf } from '../sources/calendar.js';
 import { globOf } from '../sources/files.js';
@@ -9,6 +10,7 @@ import { buildSpine } from '../sources/spine.js';
 import { sql } from '../sql/sql.js';
 import type { AsOf, Engine, FeatureInfo, Tables } from '../types.js';
 import type { CollectContext } from './collected.js';
+import { manualFeatures } from './manual.js';
 import { pathsOf } from './paths.js';
 import { hashOf, runStage } from './stages.js';
 
@@ -74,13 +76,14 @@ export interface SnapshotStage {
 export async function buildTables(context: CollectContext, ingested: Ingested): Promise<SnapshotStage> {
   const { config, engine, effects } = context;
   const { calendar, outcomes, features } = config;
-  const key = hashOf('snapshots with episodes', effects.version, ingested.key, calendar, outcomes, features);
+  const named = await namedFeatures(config);
+  const key = hashOf('snapshots with episodes', effects.version, ingested.key, calendar, outcomes, features, named);
   const { value } = await runStage(engine, {
     name: 'snapshots',
     key,
     compute: async () => {
       const dates = await withDataEnd(engine, config, await planAsOf(engine, config, ingested.tables));
-      const stage = await computeSnapshots(context, ingested.tables, dates);
+      const stage = await computeSnapshots(context, ingested.tables, dates, names => chosenNames(config, names, named));
       await buildOutcomes(engine, { config, tables: ingested.tables });
       return stage;
     }
@@ -89,21 +92,31 @@ export async function buildTables(context: CollectContext, ingested: Ingested): 
 }
 
 /** The planned dates and data end, at which the accounts of today are scored. */
-async function withDataEnd(engine: Engine, { dataEnd, calendar }: Config, planned: readonly AsOf[]): Promise<AsOf[]> {
+export async function withDataEnd(
+  engine: Engine,
+  { dataEnd, calendar }: Config,
+  planned: readonly AsOf[]
+): Promise<AsOf[]> {
   const end = await resolveAsOf(engine, [dataEnd as string], calendar.timezone);
   return [...planned.filter(({ date }) => date !== dataEnd), ...end];
 }
 
-/** Spine and features at the given dates; with `names` only those features are computed. */
+/** Features that the manual score and the drivers fit name. */
+export async function namedFeatures(config: Config): Promise<readonly string[]> {
+  const profile = config.health === null ? null : await loadProfile(config, config.health.profile);
+  return [...(profile === null ? [] : manualFeatures(profile)), ...(config.models.drivers ?? [])];
+}
+
+/** Spine and features at the given dates; `choose` picks among the names of every feature that may be named. */
 export async function computeSnapshots(
   { config, engine }: CollectContext,
   tables: Tables,
   dates: readonly AsOf[],
-  names?: ReadonlySet<string>
+  choose: (names: readonly string[]) => ReadonlySet<string>
 ): Promise<SnapshotStage> {
   const catalogue = buildCatalogue(config, tables, await admitCustom(engine, config, tables));
-  const features =
-    names === undefined ? catalogue.features : catalogue.features.filter(feature => names.has(feature.name));
+  const chosen = choose(catalogue.all.map(info => info.name));
+  const features = catalogue.features.filter(feature => chosen.has(feature.name));
   await buildSpine(engine, { asOf: dates, config, tables });
   await buildSnapshots(engine, { config, tables, features });
   return { infos: featureInfos(features), all: catalogue.all, skipped: catalogue.skipped, dates };

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { loadArtifact } from '../artifacts/store.js';
-import { isDate } from '../config/dates.js';
 import { loadConfig, loadProfile } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { readFrame } from '../datasets/frame.js';
@@ -8,6 +7,7 @@ import { ConfigError, DataError } from '../errors.js';
 import { resolveAsOf } from '../sources/calendar.js';
 import { openDuckDB } from '../sources/duckdb.js';
 import type { Engine, FeatureInfo, ScoringArtifact } from '../types.js';
+import { requireDate } from './as-of.js';
 import { currentRows } from './collect.js';
 import type { Effects } from './effects.js';
 import { computeManual, manualFeatures } from './manual.js';
@@ -33,7 +33,7 @@ const FOLDERS = ['churn', 'upsell', 'health'] as const;
  */
 export async function score(options: ScoreOptions, effects: Effects): Promise<ScoreRow[]> {
   const config = await loadConfig(options.workspace);
-  requireDate(options.asOf, config);
+  requireScoringDate(options.asOf, config);
   const paths = pathsOf(config.workspace);
   const artifacts = await loadInForce(paths.latest, effects);
   const engine = await openDuckDB({
@@ -50,20 +50,14 @@ export async function score(options: ScoreOptions, effects: Effects): Promise<Sc
 }
 
 /** Raw tables are scored at any date up to data end; a ready table only as it stands. */
-function requireDate(asOf: string | null, { shape, dataEnd }: Config): void {
+function requireScoringDate(asOf: string | null, config: Config): void {
   if (asOf === null) return;
-  if (shape === 'snapshots') {
+  if (config.shape === 'snapshots') {
     throw new ConfigError(
       `expected no --asof for ready snapshots, got ${asOf}; their newest rows are scored: leave it out`
     );
   }
-  if (!isDate(asOf))
-    throw new ConfigError(`expected --asof as a date YYYY-MM-DD, got ${asOf}; write it like ${dataEnd}`);
-  if (asOf > (dataEnd as string)) {
-    throw new ConfigError(
-      `expected --asof at or before data end ${dataEnd}, got ${asOf}; later records are quarantined`
-    );
-  }
+  requireDate(asOf, config);
 }
 
 interface Scoring {
@@ -90,7 +84,7 @@ async function scoreEvents({ config, engine, effects, artifacts }: Scoring, asOf
   for (const name of profile === null ? [] : manualFeatures(profile)) wanted.add(name);
   return inScratch(engine, async () => {
     const dates = await resolveAsOf(engine, [date], config.calendar.timezone);
-    const { infos, all } = await computeSnapshots({ config, engine, effects }, ingested.tables, dates, wanted);
+    const { infos, all } = await computeSnapshots({ config, engine, effects }, ingested.tables, dates, () => wanted);
     const frame = await readFrame(engine, infos, false);
     const manual = await computeManual(engine, config, { frame, infos: all });
     return artifacts.flatMap(artifact => {

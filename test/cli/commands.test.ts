@@ -24,7 +24,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   init: [],
   simulate: ['--seed', '--accounts', '--months', '--effects', '--first-account'],
   check: [],
-  features: ['--family'],
+  features: ['--family', '--plan', '--sql'],
+  explain: ['--account', '--feature', '--asof'],
   run: [],
   score: ['--asof'],
   verify: [],
@@ -146,15 +147,66 @@ describe('commands on a workspace with a run', () => {
   });
 
   it('features lists the catalogue with what is left out, or one family', async () => {
-    type List = { features: { name: string; family: string }[]; skipped: { name: string; reason: string }[] };
+    type Entry = { name: string; family: string; computed: boolean };
+    type List = {
+      features: Entry[];
+      skipped: { name: string; family: string; reason: string }[];
+      families: { family: string; features: number; computed: number; skipped: number }[];
+    };
     const all = (await json('features', '--workspace', LEARNED)) as List;
     const usage = (await json('features', '--family', 'usage', '--workspace', LEARNED)) as List;
     expect(usage.features).toEqual(all.features.filter(({ family }) => family === 'usage'));
     expect(usage.features.length).toBeGreaterThan(5);
     expect(usage.features.length).toBeLessThan(all.features.length);
-    expect(all.skipped).toContainEqual({ name: 'invoices_overdue', reason: 'no source for invoices' });
+    expect(usage.families).toEqual(all.families.filter(({ family }) => family === 'usage'));
+    const left = { name: 'invoices_overdue', family: 'invoices', reason: 'no source for invoices' };
+    expect(all.skipped).toContainEqual(left);
+    for (const { family, features, computed, skipped } of all.families) {
+      const own = all.features.filter(entry => entry.family === family);
+      const out = all.skipped.filter(entry => entry.family === family);
+      expect([features, computed, skipped]).toEqual([
+        own.length,
+        own.filter(entry => entry.computed).length,
+        out.length
+      ]);
+    }
+    expect(all.features.find(({ name }) => name === 'events_28d')?.computed).toBe(true);
+    expect(all.features.find(({ name }) => name === 'events_weekly_variance_56d')?.computed).toBe(false);
     const { stdout } = await vitals('features', '--workspace', LEARNED);
     for (const { name } of all.features) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
+    expect(stdout).toMatch(/^tickets_7d +yes +tickets +leading +yes +lower better +tickets +Tickets opened/m);
+    expect(stdout).toMatch(/^ {2}no source for invoices: .*invoices_overdue/m);
+    const computed = all.features.filter(entry => entry.computed).length;
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      `In all ${all.features.length} features, ${computed} computed by this workspace (features.use), ${all.skipped.length} left out.`
+    );
+    const unknown = await vitals('features', '--family', 'usag', '--workspace', LEARNED);
+    expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('did you mean usage?') });
+  });
+
+  it('features --plan has the steps in order, for what is computed or for one family', async () => {
+    type Step = { table: string; about: string; features: string[]; sql: string };
+    const all = (await json('features', '--workspace', LEARNED)) as { features: { name: string; computed: boolean }[] };
+    const steps = (await json('features', '--plan', '--workspace', LEARNED)) as Step[];
+    const last = steps.at(-1) as Step;
+    expect(last.table).toBe('snapshots');
+    expect(last.features).toEqual(all.features.filter(({ computed }) => computed).map(({ name }) => name));
+    for (const { table, features, sql } of steps) {
+      expect(sql).toMatch(new RegExp(`^create or replace (temp )?table "?${table}"? as`));
+      expect(last.features).toEqual(expect.arrayContaining(features));
+      expect(features.length).toBeGreaterThan(0);
+    }
+    const tickets = (await json('features', '--plan', '--family', 'tickets', '--workspace', LEARNED)) as Step[];
+    expect(tickets.at(-1)?.features).toContain('tickets_open');
+    expect(tickets.map(({ table }) => table)).toContain('feature_pass_tickets');
+    const shown = await vitals('features', '--plan', '--family', 'tickets', '--workspace', LEARNED);
+    for (const { table, features, about } of tickets) {
+      expect(shown.stdout).toMatch(
+        new RegExp(`^${table} +${features.length} +${about.replaceAll(/[()]/g, '.')}$`, 'm')
+      );
+    }
+    const { stdout } = await vitals('features', '--plan', '--sql', '--family', 'tickets', '--workspace', LEARNED);
+    for (const { sql } of tickets) expect(stdout).toContain(`${sql};`);
   });
 
   it('runs marks the one in force', async () => {

@@ -133,6 +133,7 @@ describe('parseConfig: events', () => {
         tags: [],
         sentimentDays: 90,
         newContactDays: 90,
+        use: ['core'],
         exclude: [],
         custom: []
       },

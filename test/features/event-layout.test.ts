@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MASK_BITS } from '../../src/features/calendar-tables.js';
 import { buildCatalogue, buildSnapshots } from '../../src/features/index.js';
+import { packCounts } from '../../src/features/packed-counts.js';
+import type { Part } from '../../src/features/types.js';
 import { dayExpression, resolveAsOf } from '../../src/sources/calendar.js';
-import { raw, sql } from '../../src/sql/sql.js';
-import type { Engine, TableInfo, Tables } from '../../src/types.js';
+import { join, raw, sql } from '../../src/sql/sql.js';
+import type { Engine, Sql, TableInfo, Tables } from '../../src/types.js';
 import { randomSpine, randomWorld } from './history.js';
 import {
   berlinDay,
@@ -127,5 +129,26 @@ describe('the layout of events', () => {
         expect(found.some(row => Number(row['events_28d']) > 0)).toBe(true);
       });
     }
+  });
+});
+
+describe('packed counts', () => {
+  it('refuse more events of one account and interval than a lane holds, loudly', async () => {
+    const types = ['a', 'b', 'c'].map(
+      (type): Part => ({ name: type, sql: sql`count(*) filter (where e.event_type = ${type})`, eventType: type })
+    );
+    const { columns, sums, counts, others } = packCounts(types);
+    expect(others).toEqual([]);
+    await withEngine(async engine => {
+      const group = (rows: Sql) => sql`select ${join(counts)} from (
+        select ${join(sums)} from (select event_type, ${join(columns)} from ${rows}) e) g`;
+      const few = raw("(values ('a'), ('b'), ('b'), ('c'), ('d'), (null)) t(event_type)");
+      expect(await engine.rows(group(few))).toEqual([{ a: 1, b: 2, c: 1 }]);
+      const many = sql`select ${join(counts)} from (select 5 as pack0, 7 as pack1, cast(2147483648 as bigint) as pack_rows) g`;
+      await expect(engine.rows(many)).rejects.toThrow('expected at most 2147483647 events of one account');
+      const full = sql`select ${join(counts)} from (
+        select (cast(2147483647 as bigint) << 31) + 2147483647 as pack0, 0 as pack1, 2147483647 as pack_rows) g`;
+      expect(await engine.rows(full)).toEqual([{ a: 2147483647, b: 2147483647, c: 0 }]);
+    });
   });
 });

@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { buildSnapshots, droppedUsers, pageTable } from '../../src/features/index.js';
-import { raw, sql } from '../../src/sql/sql.js';
-import type { Engine, TableInfo, TableName, Tables } from '../../src/types.js';
+import { raw } from '../../src/sql/sql.js';
+import type { Engine, TableInfo, Tables } from '../../src/types.js';
 import { catalogueOf, declaring } from './custom/declared.js';
 import { randomSpine, randomWorld } from './history.js';
+import { entered, loadMerged, MARCH } from './merged-world.js';
 import {
   berlinDay,
   berlinMidnight,
   dayOf,
   loadSpine,
   loadWorld,
-  type Row,
-  SCHEMA,
   type SpineRow,
   tableInfos,
-  type World,
   withEngine
 } from './world.js';
 
@@ -25,43 +23,6 @@ load_median: { about: A test., aggregate: median, table: page_loads, of: load_se
 event_users: { about: A test., aggregate: distinct_users, table: events, window: 45 }
 exports_change: { about: A test., aggregate: change, table: events, window: 20, where: event_type = 'export' }
 `);
-
-interface Owner {
-  readonly member: string;
-  readonly account: string;
-  readonly since: number;
-}
-
-const MARCH = berlinMidnight(dayOf('2024-03-15')) + 5;
-const JUNE = berlinMidnight(dayOf('2024-06-15'));
-const OWNERS: readonly Owner[] = [
-  { member: 'a0', account: 'a1', since: MARCH },
-  { member: 'a2', account: 'a3', since: MARCH },
-  { member: 'a2', account: 'a4', since: JUNE },
-  { member: 'a3', account: 'a4', since: JUNE }
-];
-
-/** The records as they would stand in the files if each owner had entered those of its members anew at the merge. */
-function entered(world: World): World {
-  const tables = Object.entries(world).map(([table, rows]) => {
-    const owned = table !== 'accounts' && 'account_id' in SCHEMA[table as TableName];
-    if (!owned) return [table, rows];
-    const anew = OWNERS.flatMap(({ member, account, since }) =>
-      rows
-        .filter(row => row['account_id'] === member)
-        .map((row): Row => ({ ...row, account_id: account, known_at: Math.max(row['known_at'] as number, since) }))
-    );
-    return [table, [...rows, ...anew]];
-  });
-  return Object.fromEntries(tables) as World;
-}
-
-async function load(engine: Engine, world: World) {
-  await loadWorld(engine, world);
-  await engine.run(sql`create table account_merges (member varchar, account_id varchar, since bigint)`);
-  for (const { member, account, since } of OWNERS)
-    await engine.run(sql`insert into account_merges values (${member}, ${account}, ${since})`);
-}
 
 async function snapshots(engine: Engine, tables: Tables, spine: readonly SpineRow[]) {
   await loadSpine(engine, spine);
@@ -79,7 +40,7 @@ describe('features of accounts into which others went', () => {
       return snapshots(engine, TABLES, spine);
     });
     const [found, apart] = await withEngine(async engine => {
-      await load(engine, world);
+      await loadMerged(engine, world);
       return [await snapshots(engine, MERGED, spine), await snapshots(engine, TABLES, spine)];
     });
     expect(found).toEqual(want);
@@ -97,7 +58,7 @@ describe('features of accounts into which others went', () => {
     const events = { ...(TABLES.events as TableInfo), knownAtAssumed: true, nativeKeys };
     const spine = randomSpine(53, world, berlinDay);
     await withEngine(async engine => {
-      await load(engine, world);
+      await loadMerged(engine, world);
       const late = await snapshots(engine, MERGED, spine);
       expect(await snapshots(engine, { ...MERGED, events }, spine)).toEqual(late);
     });
@@ -115,7 +76,7 @@ describe('features of accounts into which others went', () => {
       return read(engine, TABLES);
     });
     const [found, apart] = await withEngine(async engine => {
-      await load(engine, world);
+      await loadMerged(engine, world);
       return [await read(engine, MERGED), await read(engine, TABLES)];
     });
     expect(found).toEqual(want);

@@ -137,6 +137,7 @@ export function configOf({ timezone = 'Europe/Berlin', features, outcomes }: Ove
       tags: ['champion left', 'case study'],
       sentimentDays: 90,
       newContactDays: 90,
+      use: ['core'],
       exclude: [],
       custom: [],
       ...features

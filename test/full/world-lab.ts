@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/config/load.js';
 import type { BlocksConfig, Config } from '../../src/config/types.js';
 import { buildFrame, type Frame, labelledRows, numbers, selectDataset, snapshotId } from '../../src/datasets/frame.js';
 import { evaluate } from '../../src/evaluation/evaluate.js';
+import { chosenNames } from '../../src/features/index.js';
 import { logit, sigmoid } from '../../src/math/links.js';
 import { buildOutcomes } from '../../src/outcomes/index.js';
 import type { Candidate, JudgedModel } from '../../src/pipeline/candidate.js';
@@ -84,7 +85,9 @@ async function storeBatch({ config, batch, blocks, file }: StoreRequest): Promis
     const dates = (await planAsOf(engine, own, tables)).filter(({ day }) =>
       blocks.some(name => within(config, name, day))
     );
-    const stage = await computeSnapshots({ config: own, engine, effects }, tables, dates);
+    const stage = await computeSnapshots({ config: own, engine, effects }, tables, dates, names =>
+      chosenNames(own, names, [])
+    );
     await buildOutcomes(engine, { config: own, tables });
     await engine.run(sql`copy (
       select s.*, o.churn, o.churn_status, o.churn_us, w.probability as true_probability

@@ -35,11 +35,11 @@ describe('churn', () => {
     const churn = { leadDays: 0, horizonDays: 30, graceDays: 5 };
     const world = { subscriptions: [term(open)] };
     // 1 March + 30 + 5 = 5 April.
-    expect(await outcomeOf(world, churn, { watermarkUs: us('2024-04-05', -1) })).toMatchObject({
+    expect(await outcomeOf(world, churn, { watermarkUs: us('2024-04-05') })).toMatchObject({
       churn: null,
       churn_status: 'immature'
     });
-    expect(await outcomeOf(world, churn, { watermarkUs: us('2024-04-05') })).toMatchObject({
+    expect(await outcomeOf(world, churn, { watermarkUs: us('2024-04-05', 1) })).toMatchObject({
       churn: 0,
       churn_status: 'ok'
     });
@@ -173,5 +173,19 @@ describe('planOutcomes', () => {
     expect(one.length).toBeGreaterThan(10_000);
     expect(await build(2)).toBe(one);
     expect(await build(4)).toBe(one);
+  });
+});
+
+describe('a window that ends at the watermark', () => {
+  it('is immature, because a term that follows at that instant is not there yet (promise 36)', async () => {
+    const churn = { leadDays: 0, horizonDays: 31, graceDays: 0 };
+    const end = us('2024-04-01');
+    const world = { subscriptions: [term({ started_at: us('2023-04-01'), term_end: end })] };
+    expect(await outcomeOf(world, churn, { watermarkUs: end })).toMatchObject({
+      churn: null,
+      churn_status: 'immature'
+    });
+    const later = { subscriptions: [...world.subscriptions, term({ started_at: end, term_end: us('2025-04-01') })] };
+    expect(await outcomeOf(later, churn, { watermarkUs: end + 1 })).toMatchObject({ churn: 0, churn_status: 'ok' });
   });
 });

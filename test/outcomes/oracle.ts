@@ -59,7 +59,7 @@ interface Settings extends Reading {
 const windowOf = (at: SpineRow, o: OutcomeConfig, watermarkUs: number) => ({
   from: berlinMidnight(at.asOfDay + o.leadDays),
   to: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays),
-  ripe: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays + o.graceDays) <= watermarkUs
+  ripe: berlinMidnight(at.asOfDay + o.leadDays + o.horizonDays + o.graceDays) < watermarkUs
 });
 
 /** The outcome of one snapshot, record after record. */

@@ -52,7 +52,7 @@ async function measure(workspace: string): Promise<Measured> {
     const context = { config, engine, effects: await quietEffects() };
     const { tables } = await ingest(context);
     const dates = await resolveAsOf(engine, DATES, config.calendar.timezone);
-    const { infos, all } = await computeSnapshots(context, tables, dates);
+    const { infos, all } = await computeSnapshots(context, tables, dates, names => new Set(names));
     const frame = await readFrame(engine, infos, false);
     const manual = await computeManual(engine, config, { frame, infos: all });
     if (manual === null || tables.tickets === undefined) throw new Error('expected a manual score and tickets');

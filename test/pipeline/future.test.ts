@@ -129,7 +129,8 @@ async function snapshotsOf(directory: string): Promise<Snapshots> {
   return withDatabase(directory, async engine => {
     const context = { config, engine, effects: await quietEffects() };
     const { tables } = await ingest(context);
-    await computeSnapshots(context, tables, await resolveAsOf(engine, [CUT, LATER], config.calendar.timezone));
+    const dates = await resolveAsOf(engine, [CUT, LATER], config.calendar.timezone);
+    await computeSnapshots(context, tables, dates, names => new Set(names));
     const at = (date: string) => `from snapshots where as_of_day = date_diff('day', date '1970-01-01', date '${date}')`;
     const [counted] = await engine.rows(raw(`select count(*) as n ${at(CUT)}`));
     const rows = Object.values(tables).reduce((sum, table) => sum + table.rows.in, 0);

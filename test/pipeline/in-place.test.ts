@@ -25,7 +25,7 @@ async function snapshots(workspace: string) {
     const context = { config, engine, effects: await quietEffects() };
     const { tables } = await ingest(context);
     const dates = await resolveAsOf(engine, ['2025-05-01', '2025-09-01', '2026-01-01'], config.calendar.timezone);
-    await computeSnapshots(context, tables, dates);
+    await computeSnapshots(context, tables, dates, names => new Set(names));
     return {
       inPlace: tables.events?.inPlace,
       rows: tables.events?.rows,

@@ -34,6 +34,7 @@ export function testConfig(partial: Partial<Config> = {}): Config {
       tags: [],
       sentimentDays: 90,
       newContactDays: 90,
+      use: ['core'],
       exclude: [],
       custom: []
     },

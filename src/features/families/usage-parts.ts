@@ -4,7 +4,7 @@ import type { Part } from '../types.js';
 
 /** Events of one declared type. */
 export function typePart(type: string, slug: string): Part {
-  return { name: `type_${slug}`, sql: sql`count(*) filter (where e.event_type = ${type})` };
+  return { name: `type_${slug}`, sql: sql`count(*) filter (where e.event_type = ${type})`, eventType: type };
 }
 
 /** Events of identified users of any of the types. */

@@ -38,7 +38,11 @@ export const eventLife: Pass = {
     const columns = [...parts.values()].map(({ name, over = 'sum' }) =>
       over === 'sum' ? sql`cast(sum(${id(name)}) as bigint) as ${id(name)}` : sql`min(${id(name)}) as ${id(name)}`
     );
-    const ends = [sql`${day(raw('min(first_us)'))} as first_day`, sql`${day(raw('max(last_us)'))} as last_day`];
+    const wanted = new Set(needs.flatMap(need => need.ends ?? []));
+    const ends = [
+      ...(wanted.has('first') ? [sql`${day(raw('min(first_us)'))} as first_day`] : []),
+      ...(wanted.has('last') ? [sql`${day(raw('max(last_us)'))} as last_day`] : [])
+    ];
     return sql`select s.as_of_day, e.*
   from spine s join (
     select ${join([raw('account_id'), raw('visible'), ...ends, ...columns])} from feature_event_buckets group by account_id, visible
@@ -119,7 +123,7 @@ export const lastEventDay: Aggregate = {
   pass: eventLife,
   name: 'last_day',
   sql: sql`max(r.last_day)`,
-  events: { life: true }
+  events: { life: true, ends: ['last'] }
 };
 
 /** Local day of the account's first event. */
@@ -127,7 +131,7 @@ export const firstEventDay: Aggregate = {
   pass: eventLife,
   name: 'first_day',
   sql: sql`min(r.first_day)`,
-  events: { life: true }
+  events: { life: true, ends: ['first'] }
 };
 
 /** Instant of the first event that meets a condition over `e`. */
