@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildCatalogue, buildSnapshots, type FeatureDef } from '../../src/features/index.js';
+import { tablePass } from '../../src/features/rows.js';
 import { type Trace, traceFeature } from '../../src/features/trace.js';
 import { isOwned } from '../../src/features/trace-lab.js';
 import { type TraceRecord, traceRecords } from '../../src/features/trace-records.js';
+import { orZero } from '../../src/sql/expressions.js';
 import { id, join, raw, sql } from '../../src/sql/sql.js';
 import type { Engine, TableName } from '../../src/types.js';
 import { randomSpine, randomWorld } from './history.js';
@@ -10,15 +12,19 @@ import {
   berlinDay,
   berlinMidnight,
   configOf,
+  DAY,
   dayOf,
+  EMPTY,
   loadSpine,
   loadWorld,
   type Row,
   type SpineRow,
   tableInfos,
+  type World,
   withEngine
 } from './world.js';
 
+const MIDNIGHT = berlinMidnight(dayOf('2024-06-15'));
 const TABLES = tableInfos(berlinMidnight(dayOf('2024-12-31')));
 const CONFIG = configOf();
 const FEATURES = buildCatalogue(CONFIG, TABLES).features;
@@ -182,6 +188,43 @@ describe('traceFeature', () => {
         rule: 'spine',
         tables: []
       });
+    });
+  });
+
+  it('marks records that only together give a value, and all of them when none can be spared or missed', async () => {
+    const tickets = featureOf('tickets_84d');
+    const synthetic = (name: string, value: string): FeatureDef => ({
+      ...tickets,
+      name,
+      requires: ['tickets'],
+      reads: ['tickets.opened_at'],
+      minAgeDays: 0,
+      aggregates: [{ pass: tablePass('tickets'), name, sql: raw(value) }],
+      sql: value.startsWith('count') ? orZero(id('tickets', name)) : id('tickets', name)
+    });
+    const times = (n: number) => Array.from({ length: n }, (_, i) => MIDNIGHT - (i + 1) * DAY);
+    const world = (n: number): World => ({
+      ...EMPTY,
+      tickets: times(n).map((us, i) => ({ ticket_id: `t${i}`, account_id: 'a', opened_at: us, known_at: us }))
+    });
+    const at = { account: 'a', asOfDay: berlinDay(MIDNIGHT), asOfUs: MIDNIGHT, startUs: 0, tenureDays: 99, arr: 0 };
+    const cases = [
+      ['case when count(*) >= 3 then 7 end', 3, 'together', 3],
+      ['case when count(*) >= 3 then 7 end', 5, 'all', 5],
+      ['count(*)', 5, 'count', 5],
+      ['count(*) filter (where r.opened_at__age > 9)', 5, 'none', 0],
+      ['min(r.opened_at__age)', 5, 'extreme', 1],
+      ['max(r.opened_at__age) - min(r.opened_at__age)', 5, 'together', 5]
+    ] as const;
+    await withEngine(async engine => {
+      for (const [value, records, rule, marked] of cases) {
+        await loadWorld(engine, world(records));
+        await loadSpine(engine, [at]);
+        const { trace } = await inScratch(engine, async () => ({
+          trace: await traceFeature(engine, { config: CONFIG, tables: TABLES, feature: synthetic('odd', value), at })
+        }));
+        expect([value, trace.rule, trace.tables[0]?.made.length]).toEqual([value, rule, marked]);
+      }
     });
   });
 
