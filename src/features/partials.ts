@@ -5,6 +5,7 @@ import { bandsTable, bucketsTable, datesTable, userBucketsTable, userSpansTable 
 import { CANONICAL, slotOf } from './event-layout.js';
 import { packCounts } from './packed-counts.js';
 import type { Part, PartialName, PassInput } from './types.js';
+import { userDaysTable } from './user-days.js';
 
 /** An intermediate table; `build` is null when the layout of the events does without it. */
 export interface IntermediateTable {
@@ -25,7 +26,8 @@ export const PARTIALS: readonly IntermediateTable[] = [
     build: userBucketsTable
   },
   { name: 'feature_user_spans', about: 'as-of date: the bits of every span of users', build: userSpansTable },
-  { name: 'feature_user_masks', about: 'events by user: a bit per interval with an event, one scan', build: userMasks }
+  { name: 'feature_user_masks', about: 'events by user: a bit per interval with an event, one scan', build: userMasks },
+  { name: 'feature_user_days', about: 'events by user and day, one scan', build: userDaysTable }
 ];
 
 /** What one scan of events reads, and how its rows find their interval. */

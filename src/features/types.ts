@@ -79,13 +79,16 @@ export type PartialName =
   | 'feature_event_buckets'
   | 'feature_user_buckets'
   | 'feature_user_spans'
-  | 'feature_user_masks';
+  | 'feature_user_masks'
+  | 'feature_user_days';
 
 /** A set-based query over one source: `from` gives rows with account_id, as_of_day and what the aggregates read. */
 export interface Pass {
   readonly name: string;
   /** Intermediate tables that it reads, in the order in which they are built. */
   readonly partials: readonly PartialName[];
+  /** Counts over the events `e` of a user's day that it reads from `feature_user_days`. */
+  readonly userParts?: readonly Part[];
   readonly from: (input: PassInput) => Sql;
 }
 

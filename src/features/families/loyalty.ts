@@ -8,7 +8,7 @@ import type { AsOf, Sql, Tables } from '../../types.js';
 import { countOf } from '../aggregates.js';
 import { visibleRows } from '../rows.js';
 import type { FamilyInput, FeatureSpec, Pass } from '../types.js';
-import { notLeft, userEventDays, WITH_EVENTS } from './users-passes.js';
+import { loginsOf, notLeft, WITH_EVENTS } from './users-passes.js';
 
 /** Events that are a login: of the declared types, or every event when none is declared. */
 function loginWhere(types: readonly string[]): Sql {
@@ -19,20 +19,25 @@ function loginWhere(types: readonly string[]): Sql {
 function userLogins(types: readonly string[]): Pass {
   return {
     name: 'user_logins',
-    partials: [],
-    from: input => sql`with days as (${userEventDays(input, { where: loginWhere(types) })}),
-  steps as (
-    select x.account_id, x.user_id, d.as_of_day as visible, min(x.day) as first_day, max(x.day) as last_day
-    from days x asof join (select distinct as_of_day from spine) d on x.seen < d.as_of_day
-    group by x.account_id, x.user_id, d.as_of_day
+    partials: ['feature_user_days'],
+    userParts: types.length === 0 ? [] : [loginsOf(types)],
+    from: input => {
+      const { account, user } = input.events;
+      return sql`with steps as (
+    select x.account_key, x.user_key, d.as_of_day as visible, min(x.day) as first_day, max(x.day) as last_day
+    from feature_user_days x asof join (select distinct as_of_day from spine) d on x.seen < d.as_of_day
+    ${types.length === 0 ? raw('') : raw('where x.logins > 0')} group by x.account_key, x.user_key, d.as_of_day
   ),
   logins as (
-    select account_id, user_id, visible, min(first_day) over w as first_day, max(last_day) over w as last_day
-    from steps window w as (partition by account_id, user_id order by visible)
+    select ${account.toId(raw('g.account_key'))} as account_id, ${user.toId(raw('g.user_key'))} as user_id, g.* from (
+      select account_key, user_key, visible, min(first_day) over w as first_day, max(last_day) over w as last_day
+      from steps window w as (partition by account_key, user_key order by visible)
+    ) g
   )
   select p.*, p.as_of_day - l.first_day as first_age, p.as_of_day - l.last_day as last_age
   from (${visibleRows('users', input)}) p asof left join logins l
-    on l.account_id = p.account_id and l.user_id = p.user_id and p.as_of_day >= l.visible`
+    on l.account_id = p.account_id and l.user_id = p.user_id and p.as_of_day >= l.visible`;
+    }
   };
 }
 

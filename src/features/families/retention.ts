@@ -2,8 +2,7 @@ import { allOf, ratio } from '../../sql/expressions.js';
 import { id, join, raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
 import { countOf } from '../aggregates.js';
-import type { Aggregate, FamilyInput, FeatureSpec, Pass } from '../types.js';
-import { userEventDays } from './users-passes.js';
+import type { Aggregate, FamilyInput, FeatureSpec, Pass, PassInput } from '../types.js';
 
 const BASE = {
   family: 'users',
@@ -20,38 +19,60 @@ type Interval = FamilyInput['retention'][number];
 
 /**
  * Users by the first active day that a date knows of, with the first date that saw them active in each interval
- * (column `seen_<week>`). A late record that moves the first day starts a new row.
+ * (column `seen_<week>`; 0 where every record is known when it happens, because an interval counts only when it is over).
  */
 function cohorts(intervals: readonly Interval[]): Pass {
   return {
     name: 'user_cohorts',
-    partials: [],
-    from: input => sql`with days as (
-    select x.account_id, x.user_id, x.day, min(d.as_of_day) as visible
-    from (${userEventDays(input)}) x asof join (select distinct as_of_day from spine) d on x.seen < d.as_of_day
-    group by x.account_id, x.user_id, x.day
-  ),
-  steps as (
-    select account_id, user_id, visible, min(min(day)) over (partition by account_id, user_id order by visible) as first_day
-    from days group by account_id, user_id, visible
-  ),
-  spans as (
-    select *, coalesce(lead(visible) over (partition by account_id, user_id order by visible), 2147483647) as until
-    from (select account_id, user_id, first_day, min(visible) as visible from steps group by account_id, user_id, first_day)
-  ),
-  users as (
-    select p.account_id, p.user_id, p.first_day, p.visible, p.until, ${join(intervals.map(firstSeen))}
-    from spans p join days d on d.account_id = p.account_id and d.user_id = p.user_id
-    group by p.account_id, p.user_id, p.first_day, p.visible, p.until
-  )
-  select s.as_of_day, u.* from spine s join users u
-    on u.account_id = s.account_id and s.as_of_day >= u.visible and s.as_of_day < u.until`
+    partials: ['feature_user_days'],
+    from: input => (input.events.late ? lateCohorts(input, intervals) : punctualCohorts(input, intervals))
   };
 }
 
-function firstSeen({ week, days }: Interval): Sql {
+function punctualCohorts({ events }: PassInput, intervals: readonly Interval[]): Sql {
+  const seen = intervals.map(
+    interval => sql`case when bool_or(${within(interval)}) then 0 end as ${id(`seen_${interval.week}`)}`
+  );
+  return sql`with spans as (select account_key, user_key, min(day) as first_day from feature_user_days group by account_key, user_key),
+  users as (
+    select ${events.account.toId(raw('p.account_key'))} as account_id, p.user_key, p.first_day, ${join(seen)}
+    from spans p join feature_user_days d on d.account_key = p.account_key and d.user_key = p.user_key
+    group by p.account_key, p.user_key, p.first_day
+  )
+  select s.as_of_day, u.* from spine s join users u on u.account_id = s.account_id and s.as_of_day > u.first_day`;
+}
+
+/** A late record that moves the first day starts a new row. */
+function lateCohorts({ events }: PassInput, intervals: readonly Interval[]): Sql {
+  const seen = intervals.map(
+    interval => sql`min(d.visible) filter (where ${within(interval)}) as ${id(`seen_${interval.week}`)}`
+  );
+  return sql`with days as (
+    select x.account_key, x.user_key, x.day, min(d.as_of_day) as visible
+    from feature_user_days x asof join (select distinct as_of_day from spine) d on x.seen < d.as_of_day
+    group by x.account_key, x.user_key, x.day
+  ),
+  steps as (
+    select account_key, user_key, visible, min(min(day)) over (partition by account_key, user_key order by visible) as first_day
+    from days group by account_key, user_key, visible
+  ),
+  spans as (
+    select *, coalesce(lead(visible) over (partition by account_key, user_key order by visible), 2147483647) as until
+    from (select account_key, user_key, first_day, min(visible) as visible from steps group by account_key, user_key, first_day)
+  ),
+  users as (
+    select ${events.account.toId(raw('p.account_key'))} as account_id, p.user_key, p.first_day, p.visible, p.until, ${join(seen)}
+    from spans p join days d on d.account_key = p.account_key and d.user_key = p.user_key
+    group by p.account_key, p.user_key, p.first_day, p.visible, p.until
+  )
+  select s.as_of_day, u.* from spine s join users u
+    on u.account_id = s.account_id and s.as_of_day >= u.visible and s.as_of_day < u.until`;
+}
+
+/** A day of use `d` in the interval after the first day of `p`. */
+function within({ week, days }: Interval): Sql {
   const from = sql`p.first_day + ${7 * week}`;
-  return sql`min(d.visible) filter (where d.day >= ${from} and d.day < ${from} + ${days}) as ${id(`seen_${week}`)}`;
+  return sql`d.day >= ${from} and d.day < ${from} + ${days}`;
 }
 
 /**

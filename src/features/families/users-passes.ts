@@ -1,11 +1,10 @@
-import { recordsOf } from '../../sources/merges.js';
-import { allOf, isOneOf } from '../../sql/expressions.js';
+import { allOf, countWhere, isOneOf } from '../../sql/expressions.js';
 import { id, join, raw, sql } from '../../sql/sql.js';
 import type { Sql } from '../../types.js';
 import { meetsSpan, spanName, spansOf } from '../calendar-tables.js';
 import { daysBefore } from '../recent.js';
 import { tablePass, visibleRows } from '../rows.js';
-import type { Pass, PassInput, UserSpan } from '../types.js';
+import type { Part, Pass, PassInput, UserSpan } from '../types.js';
 import { visibleMasks } from './usage-passes.js';
 
 /** Columns that every feature of the users reads. */
@@ -61,47 +60,31 @@ export function provisioned({ tables }: PassInput): Sql {
   return notLeft(tables.users?.columns['deactivated_at'] !== undefined);
 }
 
-/**
- * Days of use of each identified user, of all time: account_id, user_id, day, `seen` (the later of the day and the day
- * it was known: dates after it see it), `n` events and, when event types are read, how many were `logins`.
- */
-export function userEventDays(input: PassInput, { where = raw('true'), logins = [] }: Chosen = {}): Sql {
-  const typed = input.reads.has('events.event_type');
-  const count = typed ? sql`, count(*) filter (where ${isOneOf(raw('event_type'), logins)}) as logins` : sql``;
-  const day = input.day(sql`occurred_at`);
-  const known = sql`case when known_at <= occurred_at then ${day} else ${input.day(sql`known_at`)} end`;
-  return sql`select account_id, user_id, day, greatest(day, known) as seen, count(*) as n${count}
-  from (
-    select account_id, user_id, ${typed ? sql`event_type, ` : sql``}${day} as day, ${known} as known
-    from ${recordsOf('events', input.tables)} e, (select max(as_of_us) as last_us from spine) b
-    where user_id is not null and occurred_at < b.last_us and known_at < b.last_us and ${where}
-  ) group by account_id, user_id, day, seen`;
-}
-
-interface Chosen {
-  /** Which events count; default all. */
-  readonly where?: Sql;
-  /** Event types that are a login. */
-  readonly logins?: readonly string[];
+/** Logins among the events `e` of a user's day. */
+export function loginsOf(types: readonly string[]): Part {
+  return { name: 'logins', sql: countWhere(isOneOf(raw('e.event_type'), types)) };
 }
 
 /** Users that were active in the `days` before each date: their active days, events and, when mapped, days with a login. */
 export function recentUsers(days: number, loginEvents: readonly string[]): Pass {
   return {
     name: 'recent_users',
-    partials: [],
+    partials: ['feature_user_days'],
+    userParts: [loginsOf(loginEvents)],
     from: input => {
+      const { late, account } = input.events;
       const typed = input.reads.has('events.event_type');
-      const login = typed ? sql`, count(distinct u.day) filter (where u.logins > 0) as login_days` : sql``;
-      const events = userEventDays(input, { logins: loginEvents });
+      const distinct = (where: Sql) => (late ? sql`count(distinct u.day) ${where}` : sql`count(*) ${where}`);
+      const login = typed ? sql`, ${distinct(sql`filter (where u.logins > 0)`)} as login_days` : sql``;
       const placed = typed
-        ? sql`, row_number() over (partition by account_id, as_of_day order by login_days) as place`
+        ? sql`, row_number() over (partition by account_key, as_of_day order by login_days) as place`
         : sql``;
-      return sql`select *, count(*) over (partition by account_id, as_of_day) as size${placed} from (
-    select s.account_id, s.as_of_day, u.user_id, count(distinct u.day) as days, cast(sum(u.n) as bigint) as n${login}
-    from (${events}) u join (${daysBefore(days)}) w on w.day = u.day
-    join spine s on s.account_id = u.account_id and s.as_of_day = w.as_of_day
-    where u.seen < s.as_of_day group by s.account_id, s.as_of_day, u.user_id)`;
+      return sql`select ${account.toId(raw('g.account_key'))} as account_id, g.* exclude (account_key) from (
+    select *, count(*) over (partition by account_key, as_of_day) as size${placed} from (
+      select u.account_key, w.as_of_day, u.user_key, ${distinct(sql``)} as days, cast(sum(u.n) as bigint) as n${login}
+      from feature_user_days u join (${daysBefore(days)}) w on w.day = u.day
+      ${late ? raw('where u.seen < w.as_of_day') : raw('')} group by u.account_key, w.as_of_day, u.user_key
+    )) g`;
     }
   };
 }
