@@ -20,7 +20,7 @@ export function benchFeatures(directory) {
   return {
     task: compare(python.path, medium, directory),
     growth: {
-      features: [1, 10, 40, 'all'].map(features => ours(medium, { directory, features: String(features) })),
+      features: [1, 10, 40, 150, 'all'].map(features => ours(medium, { directory, features: String(features) })),
       dates: [1, 12, 36].map(dates => ours(medium, { directory, dates: String(dates) })),
       events: [small, medium].map(path => ({ ...ours(path, { directory }), data: path.split('-').at(-1) }))
     }
