@@ -27,7 +27,7 @@ export function benchFeatures(directory) {
   };
 }
 
-/** 100 million events within 4 GB, spilling: minutes and 3 GB of disk, so only when it is named. */
+/** 116 million events with the engine limited to 4 GB: minutes and 3 GB of disk, so only when it is named. */
 export function benchLarge(directory) {
   const python = findPython(['duckdb']);
   if (!existsSync(PEERS) || python.path === undefined) return { skipped: python.reason ?? `${PEERS} is not there` };

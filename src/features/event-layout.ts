@@ -1,7 +1,7 @@
 import { dayExpression } from '../sources/calendar.js';
 import { isUtc } from '../sources/instants.js';
-import { hasMerges } from '../sources/merges.js';
-import { raw, sql } from '../sql/sql.js';
+import { hasMerges, recordsOf } from '../sources/merges.js';
+import { id, raw, sql } from '../sql/sql.js';
 import type { Sql, Tables } from '../types.js';
 
 /** How the rows of `events` are read; never decides a value, so definitions are hashed under the canonical layout. */
@@ -82,4 +82,9 @@ export function slotsOfDays(layout: EventLayout, { first, last }: { first: Sql; 
 /** The slot of an event's instant. */
 export function slotOf(layout: EventLayout): Sql {
   return sql`occurred_at // ${layout.slotUs}`;
+}
+
+/** The rows of events under the layout: the contract's table, with the records that merges bring, or the native view. */
+export function eventRows({ table }: EventLayout, tables: Tables): Sql {
+  return table === CANONICAL.table ? recordsOf('events', tables) : id(table);
 }

@@ -27,7 +27,7 @@ export interface PackedCounts {
 /** Packs the counts among the parts; with fewer than two there is nothing to pack. */
 export function packCounts(parts: readonly Part[]): PackedCounts {
   const counts = parts.filter(part => part.eventType !== undefined);
-  if (counts.length < 2) return { columns: [], sums: [], counts: [], temporary: [], others: parts };
+  if (counts.length < 2) return unpackedCounts(parts);
   const pairs = Array.from({ length: Math.ceil(counts.length / 2) }, (_, i) => counts.slice(2 * i, 2 * i + 2));
   return {
     columns: pairs.map((pair, i) => sql`${laneOf(pair, counts)} as ${pack(i)}`),
@@ -39,6 +39,11 @@ export function packCounts(parts: readonly Part[]): PackedCounts {
     temporary: [...pairs.map((_, i) => `pack${i}`), 'pack_rows'],
     others: parts.filter(part => part.eventType === undefined)
   };
+}
+
+/** Every part as it stands. */
+export function unpackedCounts(parts: readonly Part[]): PackedCounts {
+  return { columns: [], sums: [], counts: [], temporary: [], others: parts };
 }
 
 function pack(i: number): Sql {

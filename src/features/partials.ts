@@ -1,10 +1,10 @@
-import { recordsOf } from '../sources/merges.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
 import { bandsTable, bucketsTable, datesTable, userBucketsTable, userSpansTable } from './calendar-tables.js';
-import { CANONICAL, slotOf } from './event-layout.js';
-import { packCounts } from './packed-counts.js';
-import type { Part, PartialName, PassInput } from './types.js';
+import { eventRows, slotOf } from './event-layout.js';
+import { packCounts, unpackedCounts } from './packed-counts.js';
+import { distinctParts } from './parts.js';
+import type { PartialName, PassInput } from './types.js';
 import { userDaysTable } from './user-days.js';
 
 /** An intermediate table; `build` is null when the layout of the events does without it. */
@@ -48,9 +48,8 @@ function scanEvents({ tables, events, day }: PassInput, { columns, slots, ever }
   const known = events.late
     ? [sql`case when known_at > occurred_at then ${day(sql`known_at`)} else 0 end as known_day`]
     : [];
-  const table = events.table === CANONICAL.table ? recordsOf('events', tables) : id(events.table);
   const before = ever ? sql`where occurred_at < (select max(as_of_us) from spine)` : sql``;
-  const rows = sql`(select ${join([...columns, sql`${slotOf(events)} as slot`, ...known])} from ${table} ${before}) e
+  const rows = sql`(select ${join([...columns, sql`${slotOf(events)} as slot`, ...known])} from ${eventRows(events, tables)} ${before}) e
     ${raw(ever ? 'left join' : 'join')} ${id(slots)} b on b.slot = e.slot`;
   if (!events.late) return rows;
   return sql`${rows} cross join (select min(as_of_day) - 1 as first_day from spine) f
@@ -66,7 +65,7 @@ function eventBuckets(input: PassInput): Sql {
   const life = needs.some(need => need.life);
   const parts = distinctParts(needs.flatMap(need => need.parts ?? []));
   const { late, account, user, packs } = input.events;
-  const packed = packCounts(packs ? parts : []);
+  const packed = packs ? packCounts(parts) : unpackedCounts(parts);
   const read = ['event_type', 'value', 'duration_seconds', 'user_id'].filter(name => input.reads.has(`events.${name}`));
   const columns = [
     ...read.map(name => id(name)),
@@ -82,7 +81,7 @@ function eventBuckets(input: PassInput): Sql {
   const names = ['account_key', 'bucket', ...(late ? ['visible'] : [])];
   const grouped = sql`select ${join([
     ...keys.map((key, i) => sql`${key} as ${raw(names[i] as string)}`),
-    ...(packs ? packed.others : parts).map(part => sql`${part.sql} as ${id(part.name)}`),
+    ...packed.others.map(part => sql`${part.sql} as ${id(part.name)}`),
     ...packed.sums,
     ...days,
     ...ends
@@ -105,19 +104,6 @@ function eventBuckets(input: PassInput): Sql {
       select bucket, max(day) as last_day from feature_buckets group by bucket union all select 0, -1
     ) join (select distinct as_of_day from spine) on as_of_day > last_day group by bucket
   ) v on v.bucket = g.bucket`;
-}
-
-/** Parts by name. @throws Error when two parts of one name differ. */
-function distinctParts(all: readonly Part[]): Part[] {
-  const parts = new Map<string, Part>();
-  for (const part of all) {
-    const other = parts.get(part.name);
-    if (other !== undefined && other.sql.text !== part.sql.text) {
-      throw new Error(`two parts are named ${part.name}: ${other.sql.text} and ${part.sql.text}`);
-    }
-    parts.set(part.name, part);
-  }
-  return [...parts.values()];
 }
 
 /** (account_id, user_id, visible in late layouts) with masks m0, m1, …: bit i of word k is interval 62 k + i; bit 0 lies before the first cut. */

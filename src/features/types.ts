@@ -32,8 +32,6 @@ export interface Aggregate {
   /** Unique within its pass. */
   readonly name: string;
   readonly sql: Sql;
-  /** Which rows `r` of the pass make the value, for tracing it back; absent when all do. */
-  readonly where?: Sql;
   /** Oldest age in days that it counts, for passes that read no further back. */
   readonly reach?: number;
   /** What the intermediate tables of events must hold for it. */

@@ -1,7 +1,7 @@
-import { recordsOf } from '../sources/merges.js';
 import { id, join, raw, sql } from '../sql/sql.js';
 import type { Sql } from '../types.js';
-import { CANONICAL } from './event-layout.js';
+import { eventRows } from './event-layout.js';
+import { distinctParts } from './parts.js';
 import type { Part, PassInput } from './types.js';
 
 /**
@@ -21,7 +21,6 @@ export function userDaysTable(input: PassInput): Sql {
     ...(events.late ? [sql`${known} as seen`] : []),
     ...(reads.has('events.event_type') ? [raw('event_type')] : [])
   ];
-  const table = events.table === CANONICAL.table ? recordsOf('events', tables) : id(events.table);
   const keys = raw(`account_key, user_key, day${events.late ? ', seen' : ''}`);
   const before = events.late ? raw(' and known_at < b.last_us') : raw('');
   return sql`select ${keys}${events.late ? raw('') : raw(', day as seen')}, count(*) as n${join(
@@ -29,7 +28,7 @@ export function userDaysTable(input: PassInput): Sql {
     ''
   )}
 from (
-  select ${join(columns)} from ${table} e, (select max(as_of_us) as last_us from spine) b
+  select ${join(columns)} from ${eventRows(events, tables)} e, (select max(as_of_us) as last_us from spine) b
   where ${id(events.user.column)} is not null and occurred_at < b.last_us${before}
 ) e group by ${keys}`;
 }
@@ -37,6 +36,5 @@ from (
 /** The parts that passes ask for, each once; those over event types only where event types are read. */
 function userParts({ aggregates, reads }: PassInput): Part[] {
   if (!reads.has('events.event_type')) return [];
-  const parts = aggregates.flatMap(aggregate => aggregate.pass.userParts ?? []);
-  return [...new Map(parts.map(part => [part.name, part] as const)).values()];
+  return distinctParts(aggregates.flatMap(aggregate => aggregate.pass.userParts ?? []));
 }

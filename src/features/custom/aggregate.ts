@@ -125,7 +125,11 @@ function valued(m: Measured) {
 function medianOf(m: Measured, use: Use): Sql {
   const rows = valued(m);
   const middle = (value: Sql) => sql`quantile_disc(${value}, 0.5) filter (where ${rows.where})`;
-  const both = use({ ...rows, sql: sql`${middle(measure(m))} - ${middle(sql`-${measure(m)}`)}` });
+  const both = use({
+    pass: rows.pass,
+    name: rows.name,
+    sql: sql`${middle(measure(m))} - ${middle(sql`-${measure(m)}`)}`
+  });
   return ratio(both, sql`${2 * 10 ** m.decimals}`);
 }
 
@@ -133,7 +137,7 @@ function medianOf(m: Measured, use: Use): Sql {
 function lastOf(m: Measured, use: Use): Sql {
   const rows = valued(m);
   const latest = sql`max({'at': ${id('r', m.time)}, 'less': -${measure(m)}}) filter (where ${rows.where})`;
-  return unscale(use({ ...rows, sql: sql`-struct_extract(${latest}, 'less')` }), m.decimals);
+  return unscale(use({ pass: rows.pass, name: rows.name, sql: sql`-struct_extract(${latest}, 'less')` }), m.decimals);
 }
 
 /** Records that meet the condition among all of the window; undefined without any. */

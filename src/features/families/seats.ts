@@ -14,7 +14,6 @@ const changed = raw('r.seats_is <> r.seats_was');
 const lastDelta: Aggregate = {
   pass: steps,
   name: 'last_delta',
-  where: changed,
   sql: sql`(max(struct_pack(us := r.us, delta := r.seats_is - r.seats_was)) filter (where ${changed})).delta`
 };
 

@@ -174,7 +174,6 @@ function sumWhereRuns(column: string, name: string, where: Sql): Aggregate {
   return {
     pass: terms,
     name,
-    where,
     sql: sql`cast(sum(${id('r', column)}) filter (where ${where}) as bigint)`
   };
 }

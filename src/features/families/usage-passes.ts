@@ -83,7 +83,6 @@ export function windowSum(part: Part, upTo: number, after = 0): Aggregate {
   return {
     pass: eventWindow,
     name: `${part.name}_${after}_${upTo}`,
-    where,
     sql: sumWhen(id('r', part.name), where),
     events: { edges: [after, upTo], parts: [part] }
   };
@@ -100,7 +99,6 @@ export function weekMoment(part: Part, weeks: number): Aggregate {
   return {
     pass: eventWindow,
     name: `${part.name}_moment_${weeks}w`,
-    where,
     sql: sumWhen(sql`(${weeks - 1} - (r.upto - 1) // 7) * ${id('r', part.name)}`, where),
     events: { edges, parts: [part] }
   };
@@ -112,7 +110,6 @@ export function activeDays(days: number): Aggregate {
   return {
     pass: eventWindow,
     name: `active_days_${days}`,
-    where,
     sql: sumWhen(raw('r.active_days'), where),
     events: { edges: [0, days], days: true }
   };
@@ -155,5 +152,5 @@ export function activeUsers(days: number, after = 0): Aggregate {
   const span: UserSpan = { after, upTo: days };
   const where = id('r', spanName(span));
   const name = after === 0 ? `active_${days}d` : `active_${after}_${days}d`;
-  return { pass: userActivity, name, where, sql: countWhere(where), events: { spans: [span] } };
+  return { pass: userActivity, name, sql: countWhere(where), events: { spans: [span] } };
 }

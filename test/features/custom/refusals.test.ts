@@ -222,19 +222,6 @@ z: { about: A third., expression: "x > 2", type: flag }`;
     expect(all.map(info => info.name)).toContain('y');
   });
 
-  it('tells for every aggregate which rows make the value', async () => {
-    const kinds = ['sum', 'median', 'last', 'change', 'slope'].map(
-      k => `${k}_1: { about: A., aggregate: ${k}, table: events, of: value, window: 28 }`
-    );
-    const others = ['count', 'distinct_users', 'days_since'].map(
-      k => `${k}_1: { about: A., aggregate: ${k}, table: events, window: 28 }`
-    );
-    const { features } = await catalogueOf(engine, declaring([...kinds, ...others].join('\n')), TABLES);
-    const custom = features.filter(feature => feature.family === 'custom');
-    expect(custom).toHaveLength(8);
-    expect(custom.flatMap(f => f.aggregates).filter(aggregate => aggregate.where === undefined)).toEqual([]);
-  });
-
   it('has a definition hash that follows the meaning, not the formatting', async () => {
     const yaml = (where: string, text: string, window = 28) =>
       `x: { about: A test., aggregate: count, table: events, where: "${where}", window: ${window} }\ny: { about: A test., expression: "${text}" }`;

@@ -1,19 +1,7 @@
-import { buildCatalogue, buildSnapshots } from '../../../src/features/index.js';
 import { CONTRACTS } from '../../../src/sources/contracts.js';
-import { raw } from '../../../src/sql/sql.js';
 import type { TableName } from '../../../src/types.js';
-import {
-  berlinMidnight,
-  configOf,
-  dayOf,
-  EMPTY,
-  loadSpine,
-  loadWorld,
-  type Overrides,
-  type Row,
-  tableInfos,
-  withEngine
-} from '../world.js';
+import { berlinMidnight, configOf, dayOf, type Overrides, type Row, tableInfos } from '../world.js';
+import { takeSnapshot } from './snapshot.js';
 
 /** Day and instant of the date at which every test of this folder measures: 1 April 2024, local midnight. */
 export const DAY_T = dayOf('2024-04-01');
@@ -40,15 +28,8 @@ export async function measured(names: readonly string[], records: Records, setti
   const { features: settings = {}, omit = [], tenureDays = 500, asOfDay = DAY_T } = setting;
   const config = configOf({ features: { npsMin: 5, tags: [], ...settings } });
   const tables = tableInfos(berlinMidnight(dayOf('2024-12-31')), omit);
-  const features = buildCatalogue(config, tables).features.filter(feature => names.includes(feature.name));
-  return withEngine(async engine => {
-    await loadWorld(engine, { ...EMPTY, ...completed(records) });
-    const asOfUs = berlinMidnight(asOfDay);
-    await loadSpine(engine, [{ account: 'a', asOfDay, asOfUs, startUs: 0, tenureDays, arr: 1 }]);
-    await buildSnapshots(engine, { config, tables, features });
-    const [row = {}] = await engine.rows(raw('select * from snapshots'));
-    return names.map(name => (row[`${name}__state`] === 2 ? 'too young' : row[name]));
-  });
+  const row = await takeSnapshot(completed(records), names, { tables, config, asOfDay, tenureDays });
+  return names.map(name => (row[`${name}__state`] === 2 ? 'too young' : row[name]));
 }
 
 /** Records with the account, and known when they happened, unless they say otherwise. */

@@ -1,20 +1,15 @@
-import { buildCatalogue, buildSnapshots } from '../../../src/features/index.js';
-import { raw } from '../../../src/sql/sql.js';
 import type { Tables } from '../../../src/types.js';
 import {
   berlinMidnight,
   type Cell,
   configOf,
   dayOf,
-  EMPTY,
-  loadSpine,
-  loadWorld,
   type Overrides,
   type Row,
   tableInfos,
-  type World,
-  withEngine
+  type World
 } from '../world.js';
+import { takeSnapshot } from './snapshot.js';
 
 const HOUR = 3_600_000_000;
 
@@ -82,18 +77,6 @@ function tablesOf({ omit = [], fixed = [] }: Ask): Tables {
 
 async function snapshotOf(ask: Ask): Promise<Row> {
   const { world, at, names, tenureDays = 1000 } = ask;
-  const config = configOf(ask.config);
-  const tables = tablesOf(ask);
-  const features = buildCatalogue(config, tables).features.filter(({ name }) => names.includes(name));
-  if (features.length !== new Set(names).size) throw new Error(`expected features ${names}, got ${features.length}`);
-  const asOfDay = dayOf(at);
-  const startUs = berlinMidnight(asOfDay - tenureDays);
-  return withEngine(async engine => {
-    await loadWorld(engine, { ...EMPTY, ...world });
-    await loadSpine(engine, [{ account: 'a', asOfDay, asOfUs: on(at), startUs, tenureDays, arr: 1200 }]);
-    await buildSnapshots(engine, { config, tables, features });
-    const [found] = await engine.rows(raw('select * from snapshots'));
-    if (found === undefined) throw new Error('expected a snapshot, got none');
-    return found;
-  });
+  const setting = { tables: tablesOf(ask), config: configOf(ask.config), asOfDay: dayOf(at), tenureDays };
+  return takeSnapshot(world, names, setting);
 }

@@ -1,6 +1,7 @@
+import type { Config } from '../../../src/config/types.js';
 import { buildCatalogue, buildSnapshots } from '../../../src/features/index.js';
 import { raw } from '../../../src/sql/sql.js';
-import type { Engine } from '../../../src/types.js';
+import type { Engine, Tables } from '../../../src/types.js';
 import {
   berlinMidnight,
   type Cell,
@@ -40,16 +41,34 @@ export async function snapshotOf(
   names: readonly string[],
   { date = '2024-04-01', tenureDays = 500, config, omit = [] }: SnapshotOptions = {}
 ): Promise<Row> {
-  const tables = tableInfos(FAR, omit);
-  const full = configOf(config);
-  const features = buildCatalogue(full, tables).features.filter(f => names.includes(f.name));
-  if (features.length !== new Set(names).size) throw new Error(`expected features ${names.join()}, got fewer`);
-  const asOfDay = dayOf(date);
+  const setting = { tables: tableInfos(FAR, omit), config: configOf(config), asOfDay: dayOf(date), tenureDays };
+  return takeSnapshot(world, names, setting);
+}
+
+interface Setting {
+  readonly tables: Tables;
+  readonly config: Config;
+  readonly asOfDay: number;
+  readonly tenureDays: number;
+}
+
+/** The snapshot of account `a` on a local day of Berlin. @throws Error when the catalogue lacks one of the names */
+export async function takeSnapshot(
+  world: Partial<World>,
+  names: readonly string[],
+  { tables, config, asOfDay, tenureDays }: Setting
+): Promise<Row> {
+  const features = buildCatalogue(config, tables).features.filter(f => names.includes(f.name));
+  if (features.length !== new Set(names).size) {
+    throw new Error(`expected features ${names.join()}, got ${features.map(f => f.name).join()}`);
+  }
+  const startUs = berlinMidnight(asOfDay - tenureDays);
   return withEngine(async engine => {
     await loadWorld(engine, { ...EMPTY, ...world });
-    const start = { startUs: berlinMidnight(asOfDay - tenureDays), tenureDays };
-    await loadSpine(engine, [{ account: 'a', asOfDay, asOfUs: berlinMidnight(asOfDay), ...start, arr: 1 }]);
-    await buildSnapshots(engine, { config: full, tables, features });
+    await loadSpine(engine, [
+      { account: 'a', asOfDay, asOfUs: berlinMidnight(asOfDay), startUs, tenureDays, arr: 1200 }
+    ]);
+    await buildSnapshots(engine, { config, tables, features });
     return (await engine.rows(raw('select * from snapshots')))[0] as Row;
   });
 }
